@@ -1,0 +1,1 @@
+"""Agents: their states, skills, capacity and statistics. Pure."""

@@ -1,0 +1,1 @@
+"""Settings with units and bounds, and the loader that explains what is wrong."""

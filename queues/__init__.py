@@ -1,0 +1,1 @@
+"""Contact queues: waiting lines, wait forecast, metrics. Pure."""

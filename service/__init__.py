@@ -1,0 +1,1 @@
+"""The running service: clock, runner, wiring and command line."""

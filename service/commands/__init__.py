@@ -1,0 +1,1 @@
+"""One command of the tidegate command line per module."""

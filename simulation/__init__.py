@@ -1,0 +1,1 @@
+"""Recorded days, the demo that replays one, and the load generator."""
