@@ -1,0 +1,151 @@
+"""The routing settings the core decides by: queues, agents and limits.
+
+Frozen pydantic models: validated once when loaded, then read as plain attributes.
+Times are integer milliseconds.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from contacts.ids import ID_PATTERN
+from contacts.vocabulary import Channel, Refusal
+
+SECOND_MS = 1_000
+MINUTE_MS = 60_000
+HOUR_MS = 3_600_000
+DAY_MS = 86_400_000
+
+Id = Annotated[str, Field(pattern=ID_PATTERN)]
+SkillLevel = Annotated[int, Field(ge=1, le=10)]
+Skills = dict[Id, SkillLevel]
+Priority = Annotated[int, Field(ge=0, le=99)]
+StrategyName = Literal["longest_idle", "least_occupied", "round_robin", "most_skilled", "fastest"]
+
+
+class Settings(BaseModel):
+    """Base of every settings model: unknown keys are refused, values never change."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class WrapUpSettings(Settings):
+    """After-contact work: how long, and who may end it."""
+
+    kind: Literal["none", "timed", "forced", "manual"] = "timed"
+    """none: no wrap-up. timed: ends by itself, the agent may end it sooner. forced: lasts the
+    full time. manual: the agent ends it, at the latest after `duration_ms`."""
+    duration_ms: int = Field(30 * SECOND_MS, ge=0, le=4 * HOUR_MS)
+    """Length of wrap-up, milliseconds; for `manual` its upper limit."""
+    extension_max_ms: int = Field(5 * MINUTE_MS, ge=0, le=4 * HOUR_MS)
+    """How much an agent may add to one wrap-up in all, milliseconds."""
+
+
+class ServiceLevelSettings(Settings):
+    """What counts as served in time."""
+
+    threshold_ms: int = Field(20 * SECOND_MS, ge=0, le=DAY_MS)
+    """Accepted within this wait is in time, milliseconds."""
+    denominator: Literal["arrived", "accepted", "arrived_less_short_abandons"] = "arrived"
+    """What accepted-in-time is divided by."""
+    short_abandon_ms: int = Field(5 * SECOND_MS, ge=0, le=HOUR_MS)
+    """An abandonment within this wait is counted as short, milliseconds."""
+
+
+class OpeningHours(Settings):
+    """One weekly opening interval in the queue's time zone; until before from spans midnight."""
+
+    days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] = Field(min_length=1)
+    opens: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    """Local time, HH:MM."""
+    closes: str = Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")
+    """Local time, HH:MM; 24:00 is the end of the day."""
+
+
+class QueueSettings(Settings):
+    """One contact queue."""
+
+    queue_id: Id
+    """The queue's id; appears in topics and reports."""
+    channel: Channel = Channel.VOICE
+    """Medium of the contacts that wait here."""
+    requires: Skills = Field(default_factory=dict)
+    """Skills an agent must have, each with the lowest level that will do (1 to 10)."""
+    strategy: StrategyName = "longest_idle"
+    """Which of several available agents takes the contact."""
+    priority: Priority = 0
+    """Priority of contacts that bring none of their own."""
+    priority_step_ms: int | None = Field(60 * SECOND_MS, ge=0, le=DAY_MS)
+    """Ageing: one step of priority is worth this much waiting. Left out with
+    `strict_priority = true`."""
+    strict_priority: bool = False
+    """Priority always goes first, however long others have waited. May starve them."""
+    ring_timeout_ms: int = Field(20 * SECOND_MS, ge=1 * SECOND_MS, le=10 * MINUTE_MS)
+    """How long a reservation may wait for the agent's answer, milliseconds."""
+    max_waiting: int | None = Field(None, ge=0, le=1_000_000)
+    """Contacts beyond this number are refused as `full`. Left out: no limit."""
+    max_wait_ms: int | None = Field(None, ge=1 * SECOND_MS, le=7 * DAY_MS)
+    """A contact that waited this long is diverted. Left out: no limit."""
+    refuse_without_staff: bool = False
+    """Refuse contacts as `no_staff` while no agent who could serve them is signed in."""
+    at_closing: Literal["serve", "divert"] = "serve"
+    """What happens to those still waiting when the queue closes."""
+    destinations: dict[Refusal, str] = Field(default_factory=dict)
+    """Where the PBX shall send a contact the queue does not take, per reason: closed, full,
+    no_staff, waited_too_long. Any text the PBX understands."""
+    wrap_up: WrapUpSettings = WrapUpSettings()
+    service_level: ServiceLevelSettings = ServiceLevelSettings()
+    time_zone: str = "UTC"
+    """IANA time zone of opening hours and half-hours."""
+    hours: list[OpeningHours] = Field(default_factory=list)
+    """Opening hours; empty: always open."""
+
+
+class AgentSettings(Settings):
+    """One agent (a person)."""
+
+    agent_id: Id
+    """The agent's id; appears in topics and reports."""
+    skills: Skills = Field(default_factory=dict)
+    """Skills with levels 1 (beginner) to 10 (expert)."""
+    capacity: dict[Channel, Annotated[int, Field(ge=0, le=50)]] = Field(
+        default_factory=lambda: {Channel.VOICE: 1, Channel.CHAT: 3, Channel.TASK: 5}
+    )
+    """Contacts at the same time per channel."""
+    team: Id | None = None
+    """Team for reports."""
+
+
+class LimitSettings(Settings):
+    """Bounds that keep the engine healthy."""
+
+    agent_grace_ms: int = Field(60 * SECOND_MS, ge=0, le=HOUR_MS)
+    """How long a vanished agent's contact is kept before it is closed, milliseconds."""
+    remembered_events: int = Field(200_000, ge=1_000, le=5_000_000)
+    """How many event ids are remembered to recognise repeats; older repeats are taken as new."""
+    exclusive_channels: list[Channel] = Field(default_factory=lambda: [Channel.VOICE])
+    """While an agent has a contact on one of these, no other channel is offered, and none of
+    these is offered while the agent has any other contact."""
+    unlisted_agents: bool = True
+    """Whether agents not in the configuration may sign in, with the skills their message names."""
+
+
+class RoutingSettings(Settings):
+    """All the core decides by. Journaled as a whole whenever it changes."""
+
+    queues: list[QueueSettings] = Field(default_factory=list)
+    agents: list[AgentSettings] = Field(default_factory=list)
+    limits: LimitSettings = LimitSettings()
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> Self:
+        for name, ids in (
+            ("queue_id", [queue.queue_id for queue in self.queues]),
+            ("agent_id", [agent.agent_id for agent in self.agents]),
+        ):
+            twice = sorted({one for one in ids if ids.count(one) > 1}) if len(ids) < 5_000 else []
+            if len(set(ids)) < len(ids):
+                raise ValueError(f"{name} given twice: {', '.join(twice) or 'see the list'}")
+        return self

@@ -1,0 +1,94 @@
+"""The words of the field, each with one meaning. `docs/glossary.md` explains them at length."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """The medium of a contact; an agent's capacity is counted per channel."""
+
+    VOICE = "voice"
+    CHAT = "chat"
+    TASK = "task"
+
+
+class Mode(StrEnum):
+    """What agents do with a contact: serve only, or serve and then market."""
+
+    SERVING = "serving"
+    MARKETING = "marketing"
+
+
+class AgentState(StrEnum):
+    """Whether an agent takes contacts. What the agent is *doing* is derived from assignments."""
+
+    SIGNED_OUT = "signed_out"
+    READY = "ready"
+    NOT_READY = "not_ready"
+    NOT_READY_AFTER_CONTACT = "not_ready_after_contact"
+
+
+class AssignmentState(StrEnum):
+    """The stages of one contact in the hands of one agent."""
+
+    RESERVED = "reserved"
+    RINGING = "ringing"
+    TALK = "talk"
+    HOLD = "hold"
+    SERVICE_COMPLETE = "service_complete"
+    MARKETING = "marketing"
+    WRAP_UP = "wrap_up"
+    CLOSED = "closed"
+
+
+class Disposition(StrEnum):
+    """How a contact (or one leg of it) ended."""
+
+    COMPLETED = "completed"
+    ABANDONED = "abandoned"
+    REFUSED = "refused"
+    DIVERTED = "diverted"
+    TRANSFERRED = "transferred"
+    GHOST = "ghost"
+    AGENT_LOST = "agent_lost"
+    CANCELLED = "cancelled"
+
+
+class Refusal(StrEnum):
+    """Why a queue did not take or keep a contact; each may have a destination of its own."""
+
+    CLOSED = "closed"
+    FULL = "full"
+    NO_STAFF = "no_staff"
+    WAITED_TOO_LONG = "waited_too_long"
+
+
+class NotReadyReason(StrEnum):
+    """Reasons the engine itself sets; agents may give any reason of their own."""
+
+    SIGNED_IN = "signed_in"
+    RONA = "rona"
+    REJECTED = "rejected"
+    LOST = "lost"
+    SUPERVISOR = "supervisor"
+
+
+class Rejection(StrEnum):
+    """Why an event was not carried out. Stable codes; the words are made where they are read."""
+
+    CONTACT_EXISTS = "contact_exists"
+    CONTACT_UNKNOWN = "contact_unknown"
+    CONTACT_NOT_WAITING = "contact_not_waiting"
+    CONTACT_NOT_WITH_AGENT = "contact_not_with_agent"
+    AGENT_UNKNOWN = "agent_unknown"
+    AGENT_NOT_SIGNED_IN = "agent_not_signed_in"
+    AGENT_SIGNED_IN_ELSEWHERE = "agent_signed_in_elsewhere"
+    AGENT_HAS_CONTACTS = "agent_has_contacts"
+    AGENT_NOT_AVAILABLE = "agent_not_available"
+    QUEUE_UNKNOWN = "queue_unknown"
+    REVISION_STALE = "revision_stale"
+    STATE_FORBIDS = "state_forbids"
+    WRAP_UP_FORCED = "wrap_up_forced"
+    EXTENSION_TOO_LONG = "extension_too_long"
+    CONFIGURATION_OLD = "configuration_old"

@@ -1,0 +1,268 @@
+"""Decisions: everything the engine changes or says, as immutable values.
+
+Live state is nothing but the decisions applied in order (`router/state.py`); a decision therefore
+carries every value it sets, so that applying it never needs the rule that made it. The time of a
+decision is the time of the record it stands in.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from contacts.vocabulary import (
+    AgentState,
+    AssignmentState,
+    Channel,
+    Disposition,
+    Mode,
+    Refusal,
+    Rejection,
+)
+
+
+class Decision(msgspec.Struct, frozen=True, gc=False, tag_field="type"):
+    """Base of all decisions."""
+
+
+class EventRejected(Decision, frozen=True, gc=False, tag="event_rejected"):
+    """The event was not carried out. `detail` is the id or value in question, `have` what is."""
+
+    reason: Rejection
+    detail: str = ""
+    have: str = ""
+
+
+class ContactQueued(Decision, frozen=True, gc=False, tag="contact_queued"):
+    """The contact is new and waits. `arrived_at_ms` less credit is where its wait counts from.
+
+    `rank` orders the line: smaller goes first (milliseconds, see `queues/ranking.py`).
+    `give_up_at_ms` is when the queue diverts it, if it does. `estimated_wait_ms` is the forecast
+    told to the caller, None when nobody is signed in.
+    """
+
+    contact_id: str
+    queue_id: str
+    channel: Channel
+    priority: int
+    rank: int
+    requires: dict[str, int] | None
+    wait_credit_ms: int
+    bridge: str
+    give_up_at_ms: int | None
+    position: int
+    estimated_wait_ms: int | None
+    reason: str | None = None
+    customer_id: str | None = None
+
+
+class ContactRequeued(Decision, frozen=True, gc=False, tag="contact_requeued"):
+    """A contact known already waits (again): moved, prioritised, or transferred by an agent.
+
+    `new_entry` tells whether it counts as an arrival in this queue.
+    """
+
+    contact_id: str
+    queue_id: str
+    channel: Channel
+    priority: int
+    rank: int
+    give_up_at_ms: int | None
+    revision: int
+    new_entry: bool
+
+
+class ContactRefused(Decision, frozen=True, gc=False, tag="contact_refused"):
+    """The queue does not take the contact; the PBX may send it to `destination`."""
+
+    contact_id: str
+    queue_id: str
+    reason: Refusal
+    destination: str | None
+    bridge: str
+
+
+class ContactDiverted(Decision, frozen=True, gc=False, tag="contact_diverted"):
+    """A waiting contact leaves the engine for `destination`."""
+
+    contact_id: str
+    queue_id: str
+    reason: Refusal
+    destination: str | None
+    bridge: str
+
+
+class ContactReserved(Decision, frozen=True, gc=False, tag="contact_reserved"):
+    """The contact is held for the agent until `expires_at_ms`."""
+
+    contact_id: str
+    agent_id: str
+    queue_id: str
+    revision: int
+    expires_at_ms: int
+    bridge: str
+    reason: str | None = None
+    customer_id: str | None = None
+
+
+class ReservationTimedOut(Decision, frozen=True, gc=False, tag="reservation_timed_out"):
+    """No answer: the contact is back at the head of its queue with its wait kept.
+
+    `charged`: ringing had been confirmed, so this is a RONA and the agent is not ready now.
+    """
+
+    contact_id: str
+    agent_id: str
+    charged: bool
+    rank: int
+    revision: int
+
+
+class ReservationWithdrawn(Decision, frozen=True, gc=False, tag="reservation_withdrawn"):
+    """The reservation ended without blame for waiting: rejected, agent lost or signed out.
+
+    The contact is back at the head of its queue with its wait kept.
+    """
+
+    contact_id: str
+    agent_id: str
+    cause: str
+    rank: int
+    revision: int
+
+
+class AssignmentChanged(Decision, frozen=True, gc=False, tag="assignment_changed"):
+    """The assignment entered `state`; `until_ms` is when that state ends by itself, if it does.
+
+    `disposition` says, on entering wrap-up, how the contact's leg ended.
+    """
+
+    contact_id: str
+    agent_id: str
+    state: AssignmentState
+    until_ms: int | None = None
+    disposition: Disposition | None = None
+
+
+class MarketingDecided(Decision, frozen=True, gc=False, tag="marketing_decided"):
+    """The gate's answer at service complete: `granted` or not, for `reason`."""
+
+    contact_id: str
+    agent_id: str
+    granted: bool
+    reason: str
+
+
+class OutcomeRecorded(Decision, frozen=True, gc=False, tag="outcome_recorded"):
+    """One leg of a contact is over: a stay in a queue and, if accepted, the agent's handling.
+
+    Written once a leg; `final` for the contact's last. Times are milliseconds; `ended_at_ms` is
+    when the customer left this leg, wrap-up comes after it. `wait_ms` is the true wait in this
+    queue, without credit. The assignment (if any) is closed by it.
+    """
+
+    contact_id: str
+    leg: int
+    queue_id: str
+    agent_id: str | None
+    disposition: Disposition
+    final: bool
+    mode: Mode
+    queued_at_ms: int
+    accepted_at_ms: int | None
+    ended_at_ms: int
+    wait_ms: int
+    talk_ms: int = 0
+    hold_ms: int = 0
+    marketing_ms: int = 0
+    wrap_up_ms: int = 0
+    rona_count: int = 0
+    reason: str | None = None
+    customer_id: str | None = None
+    bridge: str = ""
+
+
+class AgentSessionStarted(Decision, frozen=True, gc=False, tag="agent_session_started"):
+    """The agent is signed in at the client `session`, with these skills and capacities."""
+
+    agent_id: str
+    session: str
+    skills: dict[str, int]
+    capacity: dict[Channel, int]
+    team: str | None = None
+
+
+class AgentReturned(Decision, frozen=True, gc=False, tag="agent_returned"):
+    """A lost agent's client is back (perhaps another client): nothing else changed."""
+
+    agent_id: str
+    session: str
+
+
+class AgentStateChanged(Decision, frozen=True, gc=False, tag="agent_state_changed"):
+    """The agent's own state; `reason` says why not ready."""
+
+    agent_id: str
+    state: AgentState
+    reason: str | None = None
+
+
+class AgentVanished(Decision, frozen=True, gc=False, tag="agent_vanished"):
+    """The agent's client is gone; at `until_ms` what is left of its contacts is closed."""
+
+    agent_id: str
+    until_ms: int
+
+
+class QueueSwitched(Decision, frozen=True, gc=False, tag="queue_switched"):
+    """The queue is open or closed from now on."""
+
+    queue_id: str
+    is_open: bool
+
+
+class TimersPaused(Decision, frozen=True, gc=False, tag="timers_paused"):
+    """Agents' timers (reservation, wrap-up, grace) stand still."""
+
+
+class TimersResumed(Decision, frozen=True, gc=False, tag="timers_resumed"):
+    """Agents' timers run again, all later by `shift_ms`."""
+
+    shift_ms: int
+
+
+class EpochBegan(Decision, frozen=True, gc=False, tag="epoch_began"):
+    """This leader's number: receivers ignore decisions of lower epochs."""
+
+    epoch: int
+
+
+class ConfigurationApplied(Decision, frozen=True, gc=False, tag="configuration_applied"):
+    """These routing settings (as `RoutingSettings` dumps them) are in force."""
+
+    settings: dict[str, Any]
+
+
+AnyDecision = (
+    EventRejected
+    | ContactQueued
+    | ContactRequeued
+    | ContactRefused
+    | ContactDiverted
+    | ContactReserved
+    | ReservationTimedOut
+    | ReservationWithdrawn
+    | AssignmentChanged
+    | MarketingDecided
+    | OutcomeRecorded
+    | AgentSessionStarted
+    | AgentReturned
+    | AgentStateChanged
+    | AgentVanished
+    | QueueSwitched
+    | TimersPaused
+    | TimersResumed
+    | EpochBegan
+    | ConfigurationApplied
+)

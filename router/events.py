@@ -1,0 +1,251 @@
+"""Events: everything that can happen to the engine, as immutable values.
+
+Each event says who sent it (`source`, for example `bridge/pbx-1` or `agent/anna`), carries the id
+by which repeats are recognised, and `at_ms`, the engine's own time (milliseconds since 1970).
+`occurred_at_ms` is the sender's clock: for reports only, never for timers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from contacts.vocabulary import Channel
+
+
+class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True, tag_field="type"):
+    """What every event carries."""
+
+    event_id: str
+    at_ms: int
+    source: str = "engine"
+    occurred_at_ms: int | None = None
+
+
+# --- contacts, told by the bridge to the PBX -----------------------------------------------
+
+
+class ContactArrived(Event, frozen=True, gc=False, kw_only=True, tag="contact_arrived"):
+    """A new contact asks for a queue. `wait_credit_ms` of waiting is credited at once."""
+
+    contact_id: str
+    queue_id: str
+    priority: int | None = None
+    wait_credit_ms: int = 0
+    requires: dict[str, int] | None = None
+    reason: str | None = None
+    customer_id: str | None = None
+
+
+class ContactEnded(Event, frozen=True, gc=False, kw_only=True, tag="contact_ended"):
+    """The contact is over: abandoned if nobody had accepted it, else the agent wraps up."""
+
+    contact_id: str
+
+
+class ContactTransferred(Event, frozen=True, gc=False, kw_only=True, tag="contact_transferred"):
+    """Blind transfer to a queue or to an agent; the time waited so far is kept."""
+
+    contact_id: str
+    agent_id: str | None = None
+    revision: int | None = None
+    to_queue_id: str | None = None
+    to_agent_id: str | None = None
+
+
+class LiveContact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """One contact a bridge still has; `agent_id` if it is connected to an agent."""
+
+    contact_id: str
+    queue_id: str
+    agent_id: str | None = None
+
+
+class LiveContactsReported(
+    Event, frozen=True, gc=False, kw_only=True, tag="live_contacts_reported"
+):
+    """All contacts a bridge has after a reconnect: ghosts are closed, unknown ones adopted."""
+
+    contacts: tuple[LiveContact, ...]
+
+
+# --- agents --------------------------------------------------------------------------------
+
+
+class AgentSignedIn(Event, frozen=True, gc=False, kw_only=True, tag="agent_signed_in"):
+    """An agent's client signs in, or comes back after a loss. `take_over` ends another client's
+    session. Skills and capacity count only for agents the configuration does not list."""
+
+    agent_id: str
+    ready: bool = False
+    take_over: bool = False
+    skills: dict[str, int] | None = None
+    capacity: dict[Channel, int] | None = None
+
+
+class AgentSignedOut(Event, frozen=True, gc=False, kw_only=True, tag="agent_signed_out"):
+    """The agent goes home; refused while contacts are in hand."""
+
+    agent_id: str
+
+
+class AgentReady(Event, frozen=True, gc=False, kw_only=True, tag="agent_ready"):
+    """The agent takes contacts from now on."""
+
+    agent_id: str
+
+
+class AgentNotReady(Event, frozen=True, gc=False, kw_only=True, tag="agent_not_ready"):
+    """The agent takes no further contacts; takes effect after the contacts in hand."""
+
+    agent_id: str
+    reason: str
+
+
+class AgentLost(Event, frozen=True, gc=False, kw_only=True, tag="agent_lost"):
+    """The agent's client vanished (its last will)."""
+
+    agent_id: str
+
+
+class AssignmentEvent(Event, frozen=True, gc=False, kw_only=True):
+    """An agent's (or the bridge's) word on one contact in the agent's hands.
+
+    `revision` is the number the reservation came with; a stale one is refused, none is not checked.
+    """
+
+    contact_id: str
+    agent_id: str
+    revision: int | None = None
+
+
+class ReservationRinging(AssignmentEvent, frozen=True, gc=False, kw_only=True, tag="ringing"):
+    """The agent's device rings: from here on, no answer is the agent's."""
+
+
+class ReservationAccepted(AssignmentEvent, frozen=True, gc=False, kw_only=True, tag="accepted"):
+    """The agent took the contact."""
+
+
+class ReservationRejected(AssignmentEvent, frozen=True, gc=False, kw_only=True, tag="rejected"):
+    """The agent declined the contact."""
+
+
+class ContactHeld(AssignmentEvent, frozen=True, gc=False, kw_only=True, tag="held"):
+    """The agent put the contact on hold."""
+
+
+class ContactResumed(AssignmentEvent, frozen=True, gc=False, kw_only=True, tag="resumed"):
+    """The agent took the contact off hold."""
+
+
+class ServiceCompleted(
+    AssignmentEvent, frozen=True, gc=False, kw_only=True, tag="service_completed"
+):
+    """What the customer came for is done: the moment the gate decides."""
+
+
+class WrapUpCompleted(
+    AssignmentEvent, frozen=True, gc=False, kw_only=True, tag="wrap_up_completed"
+):
+    """The agent finished the after-contact work."""
+
+
+class WrapUpExtended(AssignmentEvent, frozen=True, gc=False, kw_only=True, tag="wrap_up_extended"):
+    """The agent needs `by_ms` more for the after-contact work."""
+
+    by_ms: int
+
+
+# --- supervisors ---------------------------------------------------------------------------
+
+
+class AgentSignOutForced(Event, frozen=True, gc=False, kw_only=True, tag="agent_sign_out_forced"):
+    """A supervisor signs an agent out: at once, or after the contacts in hand."""
+
+    agent_id: str
+
+
+class ContactMoved(Event, frozen=True, gc=False, kw_only=True, tag="contact_moved"):
+    """A supervisor moves a waiting contact to another queue; its wait is kept."""
+
+    contact_id: str
+    queue_id: str
+
+
+class ContactPrioritised(Event, frozen=True, gc=False, kw_only=True, tag="contact_prioritised"):
+    """A supervisor changes a waiting contact's priority."""
+
+    contact_id: str
+    priority: int
+
+
+class QueueOpened(Event, frozen=True, gc=False, kw_only=True, tag="queue_opened"):
+    """The queue takes contacts (opening hours, or a supervisor)."""
+
+    queue_id: str
+
+
+class QueueClosed(Event, frozen=True, gc=False, kw_only=True, tag="queue_closed"):
+    """The queue takes no more contacts."""
+
+    queue_id: str
+
+
+# --- the engine itself ---------------------------------------------------------------------
+
+
+class EngineStarted(Event, frozen=True, gc=False, kw_only=True, tag="engine_started"):
+    """A new leader took over; the time nobody led does not count against anybody."""
+
+    epoch: int
+
+
+class LinkLost(Event, frozen=True, gc=False, kw_only=True, tag="link_lost"):
+    """The engine lost the broker: agents' timers stand still until it is back."""
+
+
+class LinkRestored(Event, frozen=True, gc=False, kw_only=True, tag="link_restored"):
+    """The broker is back."""
+
+
+class ConfigurationChanged(Event, frozen=True, gc=False, kw_only=True, tag="configuration_changed"):
+    """New routing settings: `settings` as `RoutingSettings` dumps them, whole."""
+
+    settings: dict[str, Any]
+
+
+class ClockTicked(Event, frozen=True, gc=False, kw_only=True, tag="clock_ticked"):
+    """Time reached a deadline; made by `Engine.advance`."""
+
+
+AnyEvent = (
+    ContactArrived
+    | ContactEnded
+    | ContactTransferred
+    | LiveContactsReported
+    | AgentSignedIn
+    | AgentSignedOut
+    | AgentReady
+    | AgentNotReady
+    | AgentLost
+    | ReservationRinging
+    | ReservationAccepted
+    | ReservationRejected
+    | ContactHeld
+    | ContactResumed
+    | ServiceCompleted
+    | WrapUpCompleted
+    | WrapUpExtended
+    | AgentSignOutForced
+    | ContactMoved
+    | ContactPrioritised
+    | QueueOpened
+    | QueueClosed
+    | EngineStarted
+    | LinkLost
+    | LinkRestored
+    | ConfigurationChanged
+    | ClockTicked
+)
