@@ -1,0 +1,108 @@
+"""Snapshots of live state on the disk, so that a restart does not grow with history.
+
+A file is one header line, then the payload. The checksum covers the header's figures and the
+payload, so that a file cut short or changed anywhere is never taken for a snapshot:
+
+    tidegate-snapshot <format version> <seq> <payload length> <CRC-32 as 8 hex digits>
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from pathlib import Path
+from typing import NamedTuple
+
+import structlog
+
+FORMAT_VERSION = 1
+KEPT = 2
+"""How many snapshots stay: the newest, and one more should it turn out damaged."""
+
+_MAGIC = b"tidegate-snapshot"
+_SUFFIX = ".snapshot"
+
+log = structlog.get_logger(__name__)
+
+
+class Snapshot(NamedTuple):
+    """Live state after journal record `seq`."""
+
+    seq: int
+    payload: bytes
+
+
+class SnapshotDamaged(Exception):  # noqa: N818 - a state of the file
+    """The file is not a whole snapshot; the message says in what way."""
+
+
+class SnapshotStore:
+    """The snapshots in one directory. One writer; readers may be other processes."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def write(self, seq: int, payload: bytes) -> Path:
+        """Store the state after record `seq` durably and atomically; return its path.
+
+        Older ones beyond the newest two are removed. Raises `OSError`, leaving what was there.
+        """
+        self.directory.mkdir(parents=True, exist_ok=True)
+        path = self.directory / f"{seq:020d}{_SUFFIX}"
+        unfinished = path.with_suffix(".unfinished")
+        with unfinished.open("wb") as file:
+            file.write(_header(seq, payload))
+            file.write(payload)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+        self._sync_directory()
+        self._remove_old(path)
+        return path
+
+    def latest(self) -> Snapshot | None:
+        """Return the newest whole snapshot; damaged ones are passed over with a warning."""
+        for path in sorted(self.directory.glob(f"*{_SUFFIX}"), reverse=True):
+            try:
+                return read_snapshot(path)
+            except (SnapshotDamaged, OSError) as error:
+                log.warning("snapshot_skipped", path=str(path), reason=str(error))
+        return None
+
+    def _sync_directory(self) -> None:
+        descriptor = os.open(self.directory, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _remove_old(self, written: Path) -> None:
+        others = sorted(set(self.directory.glob(f"*{_SUFFIX}")) - {written}, reverse=True)
+        for path in [*others[KEPT - 1 :], *self.directory.glob("*.unfinished")]:
+            path.unlink(missing_ok=True)
+
+
+def read_snapshot(path: Path) -> Snapshot:
+    """Return the snapshot in the file at `path`. Raises `SnapshotDamaged` or `OSError`."""
+    header, newline, payload = path.read_bytes().partition(b"\n")
+    fields = header.split(b" ")
+    if not newline or len(fields) != 5 or fields[0] != _MAGIC:
+        raise SnapshotDamaged("its first line is not a snapshot's header")
+    if fields[1] != b"%d" % FORMAT_VERSION:
+        raise SnapshotDamaged(
+            f"it has format {fields[1].decode(errors='replace')}, this program reads "
+            f"{FORMAT_VERSION}"
+        )
+    if fields[3] != b"%d" % len(payload):
+        raise SnapshotDamaged(
+            f"its payload has {len(payload)} bytes, its header says "
+            f"{fields[3].decode(errors='replace')}"
+        )
+    if not fields[2].isdigit() or header + newline != _header(int(fields[2]), payload):
+        raise SnapshotDamaged("its checksum does not match what is in it")
+    return Snapshot(int(fields[2]), payload)
+
+
+def _header(seq: int, payload: bytes) -> bytes:
+    figures = b"%s %d %d %d" % (_MAGIC, FORMAT_VERSION, seq, len(payload))
+    return b"%s %08x\n" % (figures, zlib.crc32(payload, zlib.crc32(figures)))
