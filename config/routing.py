@@ -6,6 +6,7 @@ Times are integer milliseconds.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -21,6 +22,7 @@ DAY_MS = 86_400_000
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 SkillLevel = Annotated[int, Field(ge=1, le=10)]
 Skills = dict[Id, SkillLevel]
+Destination = Annotated[str, Field(min_length=1, max_length=256)]
 Priority = Annotated[int, Field(ge=0, le=99)]
 StrategyName = Literal["longest_idle", "least_occupied", "round_robin", "most_skilled", "fastest"]
 
@@ -55,12 +57,12 @@ class ServiceLevelSettings(Settings):
 
 
 class OpeningHours(Settings):
-    """One weekly opening interval in the queue's time zone; until before from spans midnight."""
+    """A weekly opening interval in the queue's time zone; closing before opening spans midnight."""
 
     days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] = Field(min_length=1)
-    opens: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
-    """Local time, HH:MM."""
-    closes: str = Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")
+    opens: str = Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
+    """Local time, HH:MM; the days are those on which the interval opens."""
+    closes: str = Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")
     """Local time, HH:MM; 24:00 is the end of the day."""
 
 
@@ -92,7 +94,7 @@ class QueueSettings(Settings):
     """Refuse contacts as `no_staff` while no agent who could serve them is signed in."""
     at_closing: Literal["serve", "divert"] = "serve"
     """What happens to those still waiting when the queue closes."""
-    destinations: dict[Refusal, str] = Field(default_factory=dict)
+    destinations: dict[Refusal, Destination] = Field(default_factory=dict)
     """Where the PBX shall send a contact the queue does not take, per reason: closed, full,
     no_staff, waited_too_long. Any text the PBX understands."""
     wrap_up: WrapUpSettings = WrapUpSettings()
@@ -145,7 +147,7 @@ class RoutingSettings(Settings):
             ("queue_id", [queue.queue_id for queue in self.queues]),
             ("agent_id", [agent.agent_id for agent in self.agents]),
         ):
-            twice = sorted({one for one in ids if ids.count(one) > 1}) if len(ids) < 5_000 else []
-            if len(set(ids)) < len(ids):
-                raise ValueError(f"{name} given twice: {', '.join(twice) or 'see the list'}")
+            twice = sorted(one for one, times in Counter(ids).items() if times > 1)
+            if twice:
+                raise ValueError(f"{name} given twice: {', '.join(twice)}")
         return self
