@@ -8,7 +8,7 @@ from random import Random
 
 import aiomqtt
 
-from bus.outgoing import OutgoingLimits
+from bus.outstanding import OutgoingLimits
 
 _SOCKET_OPTIONS = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)  # without it 44 ms a hop
 

@@ -21,7 +21,7 @@ from bus.frames import (
     puback_frame,
     publish_frame,
 )
-from bus.outgoing import OutgoingLimits, Outstanding
+from bus.outstanding import OutgoingLimits, Outstanding
 from bus.transport_errors import NotConnectedError, SubscriptionRefusedError
 from bus.wire import Wire
 
