@@ -1,0 +1,179 @@
+"""Decisions as they leave the engine: what bridges and agents are told to do, and how it stands.
+
+Fewer fields than the core's decisions have: what only the engine needs (ranks, for example) is no
+part of the contract. A field that has its default value is left out of the JSON.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from bus.replies import Destination, Revision
+from contacts.vocabulary import AgentState, AssignmentState, Disposition, Refusal
+from router import decisions
+from router.decisions import AnyDecision
+
+UnixMs = Annotated[int, Meta(description="Unix milliseconds by the engine's clock.")]
+
+
+class DecisionMessage(
+    msgspec.Struct,
+    frozen=True,
+    gc=False,
+    kw_only=True,
+    omit_defaults=True,
+    tag_field="type",
+):
+    """What every decision carries. `decision_id` is `seq`, a dot and a number: ignore repeats."""
+
+    decision_id: str
+    seq: Annotated[int, Meta(description="Place in the journal of the event that caused it.")]
+    at_ms: UnixMs
+
+
+class ContactReservedMessage(
+    DecisionMessage, frozen=True, gc=False, kw_only=True, tag="contact_reserved"
+):
+    """Ring this agent with this contact; without an answer it goes back at `expires_at_ms`."""
+
+    contact_id: str
+    agent_id: str
+    queue_id: str
+    revision: Revision
+    expires_at_ms: UnixMs
+    reason: str | None = None
+    customer_id: str | None = None
+
+
+class ReservationTimedOutMessage(
+    DecisionMessage, frozen=True, gc=False, kw_only=True, tag="reservation_timed_out"
+):
+    """No answer: stop ringing. `charged`: it rang, so the agent is not ready now (RONA)."""
+
+    contact_id: str
+    agent_id: str
+    charged: bool
+    revision: Revision
+
+
+class ReservationWithdrawnMessage(
+    DecisionMessage, frozen=True, gc=False, kw_only=True, tag="reservation_withdrawn"
+):
+    """The reservation is over without blame, because of `cause`: stop ringing."""
+
+    contact_id: str
+    agent_id: str
+    cause: str
+    revision: Revision
+
+
+class ContactRefusedMessage(
+    DecisionMessage, frozen=True, gc=False, kw_only=True, tag="contact_refused"
+):
+    """The queue does not take the contact: send it to `destination`, or end it."""
+
+    contact_id: str
+    queue_id: str
+    reason: Refusal
+    destination: Destination | None = None
+
+
+class ContactDivertedMessage(
+    DecisionMessage, frozen=True, gc=False, kw_only=True, tag="contact_diverted"
+):
+    """The contact waits no longer: send it to `destination`, or end it."""
+
+    contact_id: str
+    queue_id: str
+    reason: Refusal
+    destination: Destination | None = None
+
+
+class AssignmentChangedMessage(
+    DecisionMessage, frozen=True, gc=False, kw_only=True, tag="assignment_changed"
+):
+    """The agent's contact entered `state`, which ends by itself at `until_ms`, if that is there.
+
+    `disposition` comes with wrap-up; `extended_ms` is how much longer the agent has made it.
+    """
+
+    contact_id: str
+    agent_id: str
+    state: AssignmentState
+    until_ms: UnixMs | None = None
+    disposition: Disposition | None = None
+    extended_ms: int = 0
+
+
+class MarketingDecidedMessage(
+    DecisionMessage, frozen=True, gc=False, kw_only=True, tag="marketing_decided"
+):
+    """Whether the agent may go on to market to this customer, and why (not)."""
+
+    contact_id: str
+    agent_id: str
+    granted: bool
+    reason: str
+
+
+class AgentStateChangedMessage(
+    DecisionMessage, frozen=True, gc=False, kw_only=True, tag="agent_state_changed"
+):
+    """The agent's own state; `reason` says why not ready."""
+
+    agent_id: str
+    state: AgentState
+    reason: str | None = None
+
+
+AnyDecisionMessage = (
+    ContactReservedMessage
+    | ReservationTimedOutMessage
+    | ReservationWithdrawnMessage
+    | ContactRefusedMessage
+    | ContactDivertedMessage
+    | AssignmentChangedMessage
+    | MarketingDecidedMessage
+    | AgentStateChangedMessage
+)
+
+
+class DecisionBatch(msgspec.Struct, frozen=True, kw_only=True):
+    """Decisions for one bridge or agent, in the order in which they were made.
+
+    `epoch` is the number of the engine that leads: ignore batches of a lower epoch than seen.
+    """
+
+    v: Literal[1] = 1
+    epoch: int
+    decisions: list[AnyDecisionMessage]
+
+
+MESSAGE_OF: dict[type[AnyDecision], type[AnyDecisionMessage]] = {
+    decisions.ContactReserved: ContactReservedMessage,
+    decisions.ReservationTimedOut: ReservationTimedOutMessage,
+    decisions.ReservationWithdrawn: ReservationWithdrawnMessage,
+    decisions.ContactRefused: ContactRefusedMessage,
+    decisions.ContactDiverted: ContactDivertedMessage,
+    decisions.AssignmentChanged: AssignmentChangedMessage,
+    decisions.MarketingDecided: MarketingDecidedMessage,
+    decisions.AgentStateChanged: AgentStateChangedMessage,
+}
+"""The decisions that leave the engine, and the message each becomes."""
+
+_COMMON_FIELDS = len(DecisionMessage.__struct_fields__)
+
+
+def decision_message(decision: AnyDecision, seq: int, index: int, at_ms: int) -> AnyDecisionMessage:
+    """Make the message of the `index`th decision of journal record `seq`, made at `at_ms`.
+
+    Raises `KeyError` for a decision that does not leave the engine (see `bus/recipients.py`).
+    """
+    model = MESSAGE_OF[type(decision)]
+    values: dict[str, Any] = {
+        name: getattr(decision, name) for name in model.__struct_fields__[_COMMON_FIELDS:]
+    }
+    return model(decision_id=f"{seq}.{index}", seq=seq, at_ms=at_ms, **values)

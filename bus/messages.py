@@ -1,0 +1,156 @@
+"""Messages about contacts and queues: what may stand in them, checked once, at the edge.
+
+Each model is the envelope and the fields of one event of `router/events.py`, with bounds.
+`bus/incoming.py` puts them together with those about agents and says who may send which.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import ConfigDict, FailFast, Field, model_validator
+
+from bus.envelope import (
+    EventMessage,
+    Message,
+    Model,
+    Reason,
+    Revision,
+    Skills,
+    UnixMs,
+)
+from config.routing import DAY_MS, Id, Priority
+from router import events
+
+MAX_LIVE_CONTACTS = 100_000
+
+
+# --- contacts, told by the bridge to the PBX -----------------------------------------------
+
+
+class ContactArrivedMessage(EventMessage):
+    """A new contact asks for a queue."""
+
+    event = events.ContactArrived
+    type: Literal["contact_arrived"]
+    contact_id: Id
+    queue_id: Id
+    priority: Priority | None = None
+    """0 to 99, higher goes first; left out: the queue's own."""
+    wait_credit_ms: Annotated[int, Field(ge=0, le=7 * DAY_MS)] = 0
+    """Waiting already done elsewhere, milliseconds."""
+    requires: Skills | None = None
+    """Skills the agent must have besides the queue's, each with the lowest level that will do."""
+    reason: Reason | None = None
+    """Why the customer gets in touch, a short code for agents and reports."""
+    customer_id: Id | None = None
+
+
+class ContactEndedMessage(EventMessage):
+    """The contact is over: the customer hung up, or the PBX ended it."""
+
+    event = events.ContactEnded
+    type: Literal["contact_ended"]
+    contact_id: Id
+
+
+class ContactTransferredMessage(EventMessage):
+    """Blind transfer to a queue or to an agent; the time waited so far is kept."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["to_queue_id"]}, {"required": ["to_agent_id"]}]}
+    )
+    event = events.ContactTransferred
+    type: Literal["contact_transferred"]
+    contact_id: Id
+    agent_id: Id | None = None
+    """The agent who transfers, if one does."""
+    revision: Revision | None = None
+    to_queue_id: Id | None = None
+    to_agent_id: Id | None = None
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        if (self.to_queue_id is None) == (self.to_agent_id is None):
+            raise ValueError("give one of to_queue_id and to_agent_id")
+        return self
+
+
+class LiveContactMessage(Model):
+    """One contact a bridge still has."""
+
+    contact_id: Id
+    queue_id: Id
+    agent_id: Id | None = None
+    """The agent it is connected to, if any."""
+
+
+class LiveContactsReportedMessage(EventMessage):
+    """All contacts the bridge has, sent after every reconnect."""
+
+    event = events.LiveContactsReported
+    type: Literal["live_contacts_reported"]
+    contacts: Annotated[list[LiveContactMessage], FailFast(), Field(max_length=MAX_LIVE_CONTACTS)]
+
+    @model_validator(mode="after")
+    def _no_contact_twice(self) -> Self:
+        if len({contact.contact_id for contact in self.contacts}) < len(self.contacts):
+            raise ValueError("a contact_id is given twice in contacts")
+        return self
+
+    def event_fields(self) -> dict[str, Any]:
+        """The values of the event's own fields, with the contacts as the core knows them."""
+        contacts = tuple(events.LiveContact(**contact.__dict__) for contact in self.contacts)
+        return {**super().event_fields(), "contacts": contacts}
+
+
+class PositionRequestedMessage(Message):
+    """Asks where a waiting contact stands; answered in the reply, changes nothing."""
+
+    type: Literal["position_requested"]
+    contact_id: Id
+
+
+# --- supervisors ---------------------------------------------------------------------------
+
+
+class ContactMovedMessage(EventMessage):
+    """A supervisor moves a waiting contact to another queue; its wait is kept."""
+
+    event = events.ContactMoved
+    type: Literal["contact_moved"]
+    contact_id: Id
+    queue_id: Id
+
+
+class ContactPrioritisedMessage(EventMessage):
+    """A supervisor changes a waiting contact's priority."""
+
+    event = events.ContactPrioritised
+    type: Literal["contact_prioritised"]
+    contact_id: Id
+    priority: Priority
+
+
+class QueueOpenedMessage(EventMessage):
+    """A supervisor lets the queue take contacts."""
+
+    event = events.QueueOpened
+    type: Literal["queue_opened"]
+    queue_id: Id
+
+
+class QueueClosedMessage(EventMessage):
+    """A supervisor lets the queue take no more contacts."""
+
+    event = events.QueueClosed
+    type: Literal["queue_closed"]
+    queue_id: Id
+
+
+class ClockTickedMessage(Message):
+    """Moves the engine's clock; only for an engine started with a ticked clock."""
+
+    type: Literal["clock_ticked"]
+    at_ms: UnixMs
+    """The time it is now, Unix milliseconds."""

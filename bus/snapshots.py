@@ -1,0 +1,93 @@
+"""Retained snapshots of queues, agents and the engine, for readers who join late.
+
+`sequence` is the journal's: every decision with `seq` up to it is in the snapshot. Snapshots are
+coalesced: a reader sees the latest, not each. Keep the one with the highest (`epoch`, `sequence`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from contacts.vocabulary import AgentState, AssignmentState, Mode
+
+UnixMs = Annotated[int, Meta(description="Unix milliseconds by the engine's clock.")]
+Ratio = Annotated[
+    float, Meta(ge=0, le=1, description="0 to 1; null if there was nothing to count.")
+]
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """What every snapshot carries."""
+
+    v: Literal[1] = 1
+    epoch: int
+    sequence: int
+    at_ms: UnixMs
+
+
+class PeriodFigures(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What a queue did since `since_ms`."""
+
+    since_ms: UnixMs
+    arrived: int
+    accepted: int
+    abandoned: int
+    service_level_ratio: Ratio | None
+    asa_ms: Annotated[int | None, Meta(description="Mean wait of the accepted, milliseconds.")]
+
+
+class QueueSnapshot(Snapshot, frozen=True, kw_only=True):
+    """One queue now, its sliding figures, and those of the current half-hour.
+
+    The half-hour is one of the queue's time zone. `estimated_wait_ms` is for a contact that
+    arrives now, null if nobody is signed in.
+    """
+
+    queue_id: str
+    is_open: bool
+    mode: Mode
+    waiting: int
+    longest_wait_ms: int
+    reserved: int
+    in_service: int
+    staffed: Annotated[int, Meta(description="Agents signed in who could serve this queue.")]
+    available: Annotated[int, Meta(description="Those of them who could take a contact now.")]
+    estimated_wait_ms: int | None
+    sliding: PeriodFigures
+    half_hour: PeriodFigures
+
+
+class AgentContact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """One contact in an agent's hands; `state` ends by itself at `until_ms`, unless null."""
+
+    contact_id: str
+    queue_id: str
+    state: AssignmentState
+    since_ms: UnixMs
+    until_ms: UnixMs | None
+    revision: int
+
+
+class AgentSnapshot(Snapshot, frozen=True, kw_only=True):
+    """One agent: the own state since `since_ms` with its reason, and the contacts in hand."""
+
+    agent_id: str
+    state: AgentState
+    since_ms: UnixMs
+    reason: str | None
+    has_session: Annotated[bool, Meta(description="Signed in at some client.")]
+    lost: Annotated[bool, Meta(description="That client has vanished and is not back yet.")]
+    contacts: list[AgentContact]
+
+
+class EngineSnapshot(Snapshot, frozen=True, kw_only=True):
+    """How the engine is. `lost` is its last will: the broker says it, so the numbers are old."""
+
+    status: Literal["starting", "ready", "paused", "stopped", "lost"]
+    version: Annotated[str, Meta(description="Version of the engine's software.")]
+
+
+AnySnapshot = QueueSnapshot | AgentSnapshot | EngineSnapshot

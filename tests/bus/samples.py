@@ -1,0 +1,62 @@
+"""Well-formed messages of every type, as JSON objects, for the tests of the wire contract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from bus.incoming import MESSAGE_MODELS
+from contacts.ids import ID_PATTERN
+from contacts.vocabulary import Channel
+
+ids = st.from_regex(ID_PATTERN, fullmatch=True)
+unix_ms = st.integers(0, 253_402_300_799_999)
+skills = st.dictionaries(ids, st.integers(1, 10), max_size=4)
+live_contacts = st.lists(
+    st.fixed_dictionaries(
+        {"contact_id": ids, "queue_id": ids}, optional={"agent_id": st.none() | ids}
+    ),
+    max_size=5,
+    unique_by=lambda contact: contact["contact_id"],
+)
+
+FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "agent_id": ids,
+    "at_ms": unix_ms,
+    "by_ms": st.integers(1, 4 * 3_600_000),
+    "capacity": st.dictionaries(st.sampled_from([c.value for c in Channel]), st.integers(0, 50)),
+    "contact_id": ids,
+    "contacts": live_contacts,
+    "correlation_id": ids,
+    "customer_id": ids,
+    "event_id": ids,
+    "expires_at_ms": unix_ms,
+    "occurred_at_ms": unix_ms,
+    "priority": st.integers(0, 99),
+    "queue_id": ids,
+    "ready": st.booleans(),
+    "reason": st.text(min_size=1, max_size=64).filter(lambda text: text.isprintable()),
+    "requires": skills,
+    "revision": st.integers(0, 2**53),
+    "skills": skills,
+    "take_over": st.booleans(),
+    "v": st.just(1),
+    "wait_credit_ms": st.integers(0, 7 * 86_400_000),
+}
+TARGETS = st.one_of(
+    st.fixed_dictionaries({"to_queue_id": ids}), st.fixed_dictionaries({"to_agent_id": ids})
+)
+
+
+@st.composite
+def messages(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw a well-formed message of any type, with any of its optional fields."""
+    name = draw(st.sampled_from(sorted(MESSAGE_MODELS)))
+    fields = MESSAGE_MODELS[name].model_fields
+    required = {key: FIELDS[key] for key in fields if key in FIELDS and fields[key].is_required()}
+    optional = {key: FIELDS[key] for key in fields if key in FIELDS and key not in required}
+    message = draw(st.fixed_dictionaries(required, optional=optional))
+    if name == "contact_transferred":
+        message |= draw(TARGETS)
+    return {"type": name, **message}
