@@ -87,6 +87,7 @@ class Rejection(StrEnum):
     AGENT_HAS_CONTACTS = "agent_has_contacts"
     AGENT_NOT_AVAILABLE = "agent_not_available"
     QUEUE_UNKNOWN = "queue_unknown"
+    QUEUE_REFUSES = "queue_refuses"
     REVISION_STALE = "revision_stale"
     STATE_FORBIDS = "state_forbids"
     WRAP_UP_FORCED = "wrap_up_forced"

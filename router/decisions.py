@@ -135,7 +135,8 @@ class ReservationWithdrawn(Decision, frozen=True, gc=False, tag="reservation_wit
 class AssignmentChanged(Decision, frozen=True, gc=False, tag="assignment_changed"):
     """The assignment entered `state`; `until_ms` is when that state ends by itself, if it does.
 
-    `disposition` says, on entering wrap-up, how the contact's leg ended.
+    `disposition` says, on entering wrap-up, how the contact's leg ended; `extended_ms` by how much
+    the agent has made the wrap-up longer so far.
     """
 
     contact_id: str
@@ -143,6 +144,7 @@ class AssignmentChanged(Decision, frozen=True, gc=False, tag="assignment_changed
     state: AssignmentState
     until_ms: int | None = None
     disposition: Disposition | None = None
+    extended_ms: int = 0
 
 
 class MarketingDecided(Decision, frozen=True, gc=False, tag="marketing_decided"):
@@ -216,10 +218,11 @@ class AgentVanished(Decision, frozen=True, gc=False, tag="agent_vanished"):
 
 
 class QueueSwitched(Decision, frozen=True, gc=False, tag="queue_switched"):
-    """The queue is open or closed from now on."""
+    """The queue is open or closed from now on; `drain`: those who wait are diverted."""
 
     queue_id: str
     is_open: bool
+    drain: bool = False
 
 
 class TimersPaused(Decision, frozen=True, gc=False, tag="timers_paused"):

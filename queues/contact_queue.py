@@ -1,0 +1,69 @@
+"""A contact queue: its settings, whether it is open, and its waiting lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from config.routing import QueueSettings
+from contacts.contact import Contact
+from queues.line import WaitingLine
+
+
+def requirement_key(requires: Mapping[str, int] | None) -> str:
+    """Name the skills a contact needs beyond its queue's, the same for the same skills."""
+    if not requires:
+        return ""
+    return ",".join(f"{skill}={requires[skill]}" for skill in sorted(requires))
+
+
+def merge_requirements(
+    queue: Mapping[str, int], contact: Mapping[str, int] | None
+) -> dict[str, int]:
+    """Join a queue's required skills with a contact's own: the higher level counts."""
+    merged = dict(queue)
+    for skill, level in (contact or {}).items():
+        merged[skill] = max(level, merged.get(skill, 0))
+    return merged
+
+
+class ContactQueue:
+    """Contacts that wait for the same kind of service, in one line per set of required skills.
+
+    `handle_mean_ms` is the exponentially weighted mean handle time, 0 until one is known.
+    `is_removed`: gone from the configuration, kept until its last contact is.
+    """
+
+    __slots__ = ("handle_mean_ms", "is_open", "is_removed", "lines", "settings", "waiting")
+
+    def __init__(self, settings: QueueSettings) -> None:
+        self.settings = settings
+        self.is_open = True
+        self.is_removed = False
+        self.handle_mean_ms = 0
+        self.waiting = 0
+        self.lines: dict[str, WaitingLine] = {}
+
+    def add(self, contact: Contact) -> WaitingLine:
+        """Let the contact wait; its line must exist."""
+        line = self.lines[contact.extra]
+        line.add(contact)
+        self.waiting += 1
+        return line
+
+    def remove(self, contact: Contact) -> WaitingLine:
+        """Take a waiting contact out."""
+        line = self.lines[contact.extra]
+        line.remove(contact)
+        self.waiting -= 1
+        return line
+
+    def position_for(self, rank: int) -> int:
+        """Return the place, counted from 1, of a newcomer of this rank among all who wait here."""
+        if not self.waiting:
+            return 1
+        return 1 + sum(line.ahead_of(rank) for line in self.lines.values())
+
+    def head_rank(self) -> int | None:
+        """Return the rank of the contact served next from this queue."""
+        heads = [line.head[0] for line in self.lines.values() if line.head is not None]
+        return min(heads, default=None)

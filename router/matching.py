@@ -1,0 +1,204 @@
+"""Matching: which agent for a contact, which contact for an agent.
+
+Contacts that need the same skills stand in one line; agents with the same skills form one pool.
+Which pool may serve which line is worked out when a line, a pool or the configuration is new, not
+per contact. Finding an agent looks at the first of each pool that may serve the line; finding a
+contact looks at the head of each line the pool may serve; both then cost a logarithm in the
+number of agents or contacts, plus the number of skill sets concerned.
+"""
+
+from __future__ import annotations
+
+from sortedcontainers import SortedList
+
+from agents.agent import Agent
+from agents.strategies import ORDERS, preference
+from config.routing import QueueSettings
+from contacts.contact import Contact
+from contacts.vocabulary import AgentState, Channel
+from queues.contact_queue import ContactQueue, merge_requirements, requirement_key
+from queues.line import Idle, WaitingLine
+from queues.skill_pool import PoolKey, SkillPool, pool_key
+
+
+class Matcher:
+    """The index of waiting lines and skill pools. Derived from the state, never stored."""
+
+    def __init__(self) -> None:
+        self.queues: dict[str, ContactQueue] = {}
+        self.exclusive: frozenset[Channel] = frozenset()
+        self._pools: dict[PoolKey, SkillPool] = {}
+        self._pool_of: dict[str, SkillPool] = {}
+        self._entries: dict[str, list[tuple[SortedList[Idle], Idle]]] = {}
+        self._counted: dict[str, tuple[bool, bool]] = {}
+
+    # --- contacts ----------------------------------------------------------------------
+
+    def line_for(self, queue: ContactQueue, requires: dict[str, int] | None) -> WaitingLine:
+        """Return the line for contacts with these extra requirements, made if it is new."""
+        extra = requirement_key(requires)
+        line = queue.lines.get(extra)
+        if line is None:
+            merged = merge_requirements(queue.settings.requires, requires)
+            line = queue.lines[extra] = WaitingLine(queue.settings, extra, merged)
+            self._connect_line(line)
+        return line
+
+    def add_contact(self, contact: Contact) -> None:
+        """Let the contact wait in its queue's line."""
+        queue = self.queues[contact.queue_id]
+        if contact.extra not in queue.lines:
+            self.line_for(queue, contact.requires)
+        queue.add(contact)
+
+    def remove_contact(self, contact: Contact) -> None:
+        """Take a waiting contact out of its queue."""
+        queue = self.queues[contact.queue_id]
+        self.drop_if_unused(queue, queue.remove(contact))
+
+    def drop_if_unused(self, queue: ContactQueue, line: WaitingLine) -> None:
+        """Forget a line that contacts with requirements of their own have left empty."""
+        if line.extra and line.head is None:
+            del queue.lines[line.extra]
+            self._disconnect_line(line)
+
+    def best_agent(self, line: WaitingLine) -> str | None:
+        """Return the available agent who is first by the queue's strategy, or None."""
+        best: tuple[int, Idle] | None = None
+        for liking, order in line.candidates:
+            if order:
+                candidate = (liking, order[0])
+                if best is None or candidate < best:
+                    best = candidate
+        return best[1][4] if best is not None else None
+
+    # --- agents ------------------------------------------------------------------------
+
+    def refresh(self, agent: Agent, now_ms: int) -> None:
+        """Bring the agent's places in the orders of the available up to date."""
+        entries = self._entries.setdefault(agent.agent_id, [])
+        for order, entry in entries:
+            order.remove(entry)
+        entries.clear()
+        if agent.state is not AgentState.READY:
+            return
+        pool = self._pool_of[agent.agent_id]
+        for (channel, strategy), order in pool.orders.items():
+            if agent.has_room(channel, self.exclusive):
+                measure = ORDERS[strategy](agent, now_ms)
+                load = len(agent.assignments)
+                entry = (agent.unconfirmed, load, measure, agent.serial, agent.agent_id)
+                order.add(entry)
+                entries.append((order, entry))
+
+    def best_contact(self, agent: Agent) -> str | None:
+        """Return the contact that the agent should take now, longest (credited) wait first."""
+        best = None
+        for channel, lines in self._pool_of[agent.agent_id].lines.items():
+            if agent.has_room(channel, self.exclusive):
+                for line in lines:
+                    head = line.head
+                    if head is not None and (best is None or head < best):
+                        best = head
+        return best[2] if best is not None else None
+
+    def place_agent(self, agent: Agent) -> None:
+        """Put an agent whose skills or capacity are new into the right pool."""
+        self._count(agent, signed_in=False, ready=False)
+        for order, entry in self._entries.pop(agent.agent_id, []):
+            order.remove(entry)
+        key = pool_key(agent)
+        pool = self._pools.get(key)
+        if pool is None:
+            pool = self._pools[key] = SkillPool(dict(agent.skills), key[1])
+            self._connect_pool(pool)
+        self._pool_of[agent.agent_id] = pool
+        self.count_agent(agent)
+
+    def count_agent(self, agent: Agent) -> None:
+        """Bring the numbers of signed-in and ready agents of the agent's lines up to date."""
+        signed_in = agent.state is not AgentState.SIGNED_OUT
+        ready = agent.state is AgentState.READY and agent.lost_until_ms is None
+        self._count(agent, signed_in=signed_in, ready=ready)
+
+    def _count(self, agent: Agent, *, signed_in: bool, ready: bool) -> None:
+        before = self._counted.get(agent.agent_id, (False, False))
+        if before == (signed_in, ready):
+            return
+        self._counted[agent.agent_id] = (signed_in, ready)
+        pool = self._pool_of[agent.agent_id]
+        more_signed_in, more_ready = signed_in - before[0], ready - before[1]
+        pool.signed_in += more_signed_in
+        pool.ready += more_ready
+        for line in pool.all_lines():
+            line.signed_in_agents += more_signed_in
+            line.ready_agents += more_ready
+
+    # --- configuration -----------------------------------------------------------------
+
+    def configure_queue(self, settings: QueueSettings) -> ContactQueue:
+        """Make the queue, or give it new settings; contacts that wait stay where they are."""
+        queue = self.queues.get(settings.queue_id)
+        if queue is None:
+            queue = self.queues[settings.queue_id] = ContactQueue(settings)
+            self.line_for(queue, None)
+        queue.settings = settings
+        for line in queue.lines.values():
+            own = {} if not line.extra else _read_requirement(line.extra)
+            line.settings = settings
+            line.requires = merge_requirements(settings.requires, own)
+        return queue
+
+    def remove_queue(self, queue_id: str) -> None:
+        """Drop an empty queue."""
+        for line in self.queues.pop(queue_id).lines.values():
+            self._disconnect_line(line)
+
+    def reconnect(self, agents: dict[str, Agent], now_ms: int) -> None:
+        """Work out anew which pool may serve which line, after the configuration changed."""
+        lines = [line for queue in self.queues.values() for line in queue.lines.values()]
+        for pool in self._pools.values():
+            pool.lines.clear()
+            pool.orders.clear()
+        self._entries.clear()
+        for line in lines:
+            self._connect_line(line)
+        for agent in agents.values():
+            self.refresh(agent, now_ms)
+
+    def _connect_line(self, line: WaitingLine) -> None:
+        line.candidates = []
+        line.ready_agents = line.signed_in_agents = 0
+        for pool in self._pools.values():
+            self._connect(line, pool)
+
+    def _connect_pool(self, pool: SkillPool) -> None:
+        for queue in self.queues.values():
+            for line in queue.lines.values():
+                self._connect(line, pool)
+
+    def _connect(self, line: WaitingLine, pool: SkillPool) -> None:
+        if not pool.may_serve(line):
+            return
+        settings = line.settings
+        liking = preference(settings.strategy, pool.skills, line.requires)
+        line.candidates.append((liking, pool.order_for(settings.channel, settings.strategy)))
+        line.candidates.sort(key=_liking)
+        line.ready_agents += pool.ready
+        line.signed_in_agents += pool.signed_in
+        pool.lines.setdefault(settings.channel, []).append(line)
+
+    def _disconnect_line(self, line: WaitingLine) -> None:
+        for pool in self._pools.values():
+            lines = pool.lines.get(line.settings.channel, [])
+            if line in lines:
+                lines.remove(line)
+
+
+def _liking(candidate: tuple[int, SortedList[Idle]]) -> int:
+    return candidate[0]
+
+
+def _read_requirement(extra: str) -> dict[str, int]:
+    pairs = (part.rpartition("=") for part in extra.split(","))
+    return {skill: int(level) for skill, _, level in pairs}

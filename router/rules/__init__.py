@@ -1,0 +1,1 @@
+"""The rules: one use case per module, each a function from a turn and an event."""

@@ -1,0 +1,93 @@
+"""The engine itself: start, links, configuration, and the bridge's list of live contacts."""
+
+from __future__ import annotations
+
+from config.routing import RoutingSettings
+from contacts.contact import Contact
+from contacts.vocabulary import AgentState, AssignmentState, Disposition
+from router import events as e
+from router.decisions import (
+    AssignmentChanged,
+    ConfigurationApplied,
+    EpochBegan,
+    TimersPaused,
+    TimersResumed,
+)
+from router.rules.agents import start_session
+from router.rules.arrivals import end_contact, queue_contact
+from router.rules.offering import offer_everyone, reserve
+from router.turn import Refused, Turn
+
+ADOPTED = "adopted"
+
+
+def engine_started(turn: Turn, event: e.EngineStarted) -> None:
+    """A new leader: time without one does not count against reservations or wrap-up."""
+    turn.emit(EpochBegan(event.epoch))
+    paused_since = turn.state.paused_since_ms
+    since = turn.last_ms if paused_since is None else paused_since
+    if since:
+        turn.emit(TimersResumed(turn.state.now_ms - since))
+    offer_everyone(turn)
+
+
+def link_lost(turn: Turn, event: e.LinkLost) -> None:
+    """Nobody can answer now: agents' timers stand still."""
+    if turn.state.paused_since_ms is None:
+        turn.emit(TimersPaused())
+
+
+def link_restored(turn: Turn, event: e.LinkRestored) -> None:
+    """Agents' timers go on, later by as long as the link was away."""
+    since = turn.state.paused_since_ms
+    if since is not None:
+        turn.emit(TimersResumed(turn.state.now_ms - since))
+
+
+def configuration_changed(turn: Turn, event: e.ConfigurationChanged) -> None:
+    """Put new settings in force, and match what they make possible."""
+    RoutingSettings.model_validate(event.settings)
+    turn.emit(ConfigurationApplied(event.settings))
+    offer_everyone(turn)
+
+
+def live_contacts_reported(turn: Turn, event: e.LiveContactsReported) -> None:
+    """Close the bridge's contacts that it no longer has, adopt those we do not know."""
+    alive = {one.contact_id for one in event.contacts}
+    ghosts = [
+        contact
+        for contact in turn.state.contacts.values()
+        if contact.bridge == event.source and contact.contact_id not in alive
+    ]
+    for contact in ghosts:
+        end_contact(turn, contact, Disposition.GHOST, Disposition.GHOST)
+    for one in event.contacts:
+        if one.contact_id not in turn.state.contacts and one.queue_id in turn.state.queues:
+            adopt(turn, event, one)
+
+
+def adopt(turn: Turn, event: e.LiveContactsReported, one: e.LiveContact) -> None:
+    """Take charge of a contact the bridge has and we do not know: waiting, or with its agent."""
+    queue = turn.state.queues[one.queue_id]
+    arrival = e.ContactArrived(
+        event_id="",
+        at_ms=event.at_ms,
+        source=event.source,
+        contact_id=one.contact_id,
+        queue_id=one.queue_id,
+    )
+    queue_contact(turn, arrival, queue, turn.state.matcher.line_for(queue, None))
+    if one.agent_id is not None:
+        adopt_assignment(turn, turn.state.contacts[one.contact_id], one.agent_id, event.source)
+
+
+def adopt_assignment(turn: Turn, contact: Contact, agent_id: str, source: str) -> None:
+    """Put an adopted contact into the hands of the agent it is connected to."""
+    agent = turn.state.agents.get(agent_id)
+    if agent is None or agent.state is AgentState.SIGNED_OUT:
+        try:
+            agent = start_session(turn, agent_id, source, reason=ADOPTED)
+        except Refused:
+            return
+    reserve(turn, contact, agent)
+    turn.emit(AssignmentChanged(contact.contact_id, agent_id, AssignmentState.TALK))

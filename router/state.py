@@ -1,0 +1,66 @@
+"""Live state: what the decisions so far add up to.
+
+Only `router/apply.py` changes it. It holds plain values (contacts, agents, assignments) and, beside
+them, what can be derived from those: the matcher's index and the deadlines.
+"""
+
+from __future__ import annotations
+
+from agents.agent import Agent, Assignment
+from config.routing import AgentSettings, RoutingSettings
+from contacts.contact import Contact
+from queues.contact_queue import ContactQueue
+from router.deadlines import DeadlineKind, Deadlines, Key
+from router.matching import Matcher
+from router.receipts import ReceiptBook
+
+AGENT_TIMERS = frozenset({DeadlineKind.ASSIGNMENT, DeadlineKind.AGENT_GRACE})
+
+
+class RoutingState:
+    """Everything the engine knows. `now_ms` never goes back; `seq` is the last record's number."""
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.now_ms = 0
+        self.epoch = 0
+        self.serial = 0
+        self.paused_since_ms: int | None = None
+        self.settings = RoutingSettings()
+        self.contacts: dict[str, Contact] = {}
+        self.agents: dict[str, Agent] = {}
+        self.listed: dict[str, AgentSettings] = {}
+        self.receipts = ReceiptBook(self.settings.limits.remembered_events)
+        self.matcher = Matcher()
+        self.deadlines = Deadlines()
+
+    @property
+    def queues(self) -> dict[str, ContactQueue]:
+        """The queues by id."""
+        return self.matcher.queues
+
+    def next_serial(self) -> int:
+        """Return a number that orders contacts and agents by when they came."""
+        self.serial += 1
+        return self.serial
+
+    def assignment(self, contact_id: str, agent_id: str) -> Assignment | None:
+        """Return the assignment of this contact to this agent, wrap-up included."""
+        agent = self.agents.get(agent_id)
+        return agent.assignments.get(contact_id) if agent is not None else None
+
+    def set_assignment_deadline(self, assignment: Assignment) -> None:
+        """Bring the deadline of an assignment's present phase up to date."""
+        key: Key = (DeadlineKind.ASSIGNMENT, assignment.contact_id, assignment.agent_id)
+        if assignment.until_ms is None:
+            self.deadlines.cancel(key)
+        else:
+            self.deadlines.set(key, assignment.until_ms)
+
+    def set_give_up_deadline(self, contact: Contact) -> None:
+        """Bring the moment a waiting contact is diverted up to date."""
+        key: Key = (DeadlineKind.GIVE_UP, contact.contact_id, "")
+        if contact.give_up_at_ms is None or contact.agent_id is not None:
+            self.deadlines.cancel(key)
+        else:
+            self.deadlines.set(key, contact.give_up_at_ms)
