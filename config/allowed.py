@@ -43,8 +43,8 @@ def schema_at(path: Path) -> Schema:
 
 
 def keys_at(path: Path) -> list[str]:
-    """Return the keys that the table at `path` may have."""
-    return list(schema_at(path).get("properties", {}))
+    """Return the keys that the table at `path` may have in a file."""
+    return _keys(schema_at(path))
 
 
 def unknown_key(path: Path) -> str:
@@ -72,8 +72,6 @@ def describe(schema: Schema) -> str:
     """Return in words what a schema allows."""
     if "enum" in schema:
         return "one of " + ", ".join(f'"{one}"' for one in schema["enum"])
-    if schema.get("format") == "password":
-        return "a text"
     match schema.get("type"):
         case "integer":
             return f"a whole number from {schema['minimum']} to {schema['maximum']}"
@@ -88,6 +86,12 @@ def describe(schema: Schema) -> str:
             return _describe_table(schema)
 
 
+def _keys(table: Schema) -> list[str]:
+    """Return the keys of a table, without the password, which stands in no file."""
+    keys: Schema = table.get("properties", {})
+    return [key for key in keys if _plain(keys[key]).get("format") != "password"]
+
+
 def _describe_text(schema: Schema) -> str:
     if "pattern" in schema:
         return _PATTERN_RULES[schema["pattern"]]
@@ -100,7 +104,7 @@ def _describe_text(schema: Schema) -> str:
 
 def _describe_table(schema: Schema) -> str:
     if "properties" in schema:
-        return f"a table with the keys {', '.join(schema['properties'])}"
+        return f"a table with the keys {', '.join(_keys(schema))}"
     values = schema.get("additionalProperties") or next(iter(schema["patternProperties"].values()))
     return f"a table of names, each with {describe(_plain(values))}"
 
@@ -148,6 +152,6 @@ def _tables() -> list[tuple[str, list[str]]]:
                 inner, brackets = _plain(inner["items"]), ("[[", "]]")
             if "properties" in inner:
                 path = f"{name}.{key}".lstrip(".")
-                found.append((f"{brackets[0]}{path}{brackets[1]}", list(inner["properties"])))
+                found.append((f"{brackets[0]}{path}{brackets[1]}", _keys(inner)))
                 waiting.append((path, inner))
     return found

@@ -75,7 +75,7 @@ def _empty_intervals(path: Path, queue: Table) -> Iterator[Finding]:
             yield Finding(
                 (*place, "closes"),
                 shown(one["closes"]),
-                'must be another time than opens; the whole day is opens = "00:00", closes = "24:00"',
+                'must be another time than opens; the whole day is from "00:00" to "24:00"',
             )
 
 

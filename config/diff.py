@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from config.problems import shown
 from config.routing import AgentSettings, QueueSettings, RoutingSettings, Settings
 from config.settings import TidegateSettings
 
@@ -63,4 +63,4 @@ def _said(value: object) -> str:
         value = value.model_dump(mode="json")
     elif isinstance(value, list):
         value = [one.model_dump(mode="json") if isinstance(one, Settings) else one for one in value]
-    return "unset" if value is None else shown(value)
+    return "unset" if value is None else json.dumps(value, ensure_ascii=False, default=str)

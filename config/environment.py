@@ -69,7 +69,7 @@ def _why_not(path: Path, variable: str, text: str) -> str:
     if not schema:
         return f"{_known_part(path)}; variables are named as {PREFIX}BUS__PORT"
     if "properties" in schema:
-        return f"this names a whole table; name one of its keys: {', '.join(schema['properties'])}"
+        return f"this names a whole table; name one of its keys: {', '.join(keys_at(path))}"
     if not text:
         return "is empty: give a value or unset the variable"
     if not text.isprintable():

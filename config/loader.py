@@ -103,8 +103,9 @@ def _parsed(text: str, file: str) -> Table:
         place = re.search(r" \(at line (\d+), column (\d+)\)$", what)
         line = int(place[1]) if place else text.count("\n") + 1
         what = what.replace(place[0], f" (column {place[2]})") if place else what
-        allowed = f"not valid TOML: {what}; texts and times stand in quotes, numbers do not"
-        raise ConfigError([Problem(file, line, "", None, allowed)]) from None
+        hint = "; texts and times stand in quotes" if what.startswith(("Inv", "Expected")) else ""
+        problem = Problem(file, line, "", None, f"not valid TOML: {what}{hint}")
+        raise ConfigError([problem]) from None
 
 
 def _finding(error: ErrorDetails) -> Finding:
