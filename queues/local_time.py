@@ -25,11 +25,15 @@ class LocalTime:
 
     def half_hour_start_ms(self, at_ms: int) -> int:
         """Return when the half-hour (of local clocks) that contains `at_ms` began."""
+        return self.interval_start_ms(at_ms, HALF_HOUR_MS)
+
+    def interval_start_ms(self, at_ms: int, length_ms: int) -> int:
+        """Return when the interval that contains `at_ms` began; `length_ms` divides a day."""
         quarter = at_ms // _QUARTER_MS
         if quarter != self._quarter:
             offset = self._local(at_ms).utcoffset() or timedelta()
             self._quarter, self._offset_ms = quarter, offset // timedelta(milliseconds=1)
-        return at_ms - (at_ms + self._offset_ms) % HALF_HOUR_MS
+        return at_ms - (at_ms + self._offset_ms) % length_ms
 
     def day_start_ms(self, at_ms: int) -> int:
         """Return the local midnight at or before `at_ms`."""

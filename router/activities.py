@@ -74,7 +74,6 @@ class Activities:
         self.agents: dict[str, AgentAtWork] = {}
         self.is_paused = False
         self.last_id = 0
-        self._reserved_for: dict[str, str] = {}
         self._touched: dict[str, None] = {}
         self._gap_ms = 0
 
@@ -103,13 +102,6 @@ class Activities:
         self._gap_ms = 0
         return changed
 
-    def restore(self, agent_id: str, agent: AgentAtWork) -> None:
-        """Take up an agent as an earlier run left it."""
-        self.agents[agent_id] = agent
-        for contact_id, stage in agent.stages.items():
-            if stage in _UNANSWERED:
-                self._reserved_for[contact_id] = agent_id
-
     def _begin(self, agent_id: str, doing: tuple[Activity, str | None], at_ms: int) -> Span:
         self.last_id += 1
         return Span(self.last_id, agent_id, *doing, at_ms)
@@ -120,7 +112,6 @@ class Activities:
 
     def _reserved(self, one: d.ContactReserved) -> None:
         self._agent(one.agent_id).stages[one.contact_id] = AssignmentState.RESERVED
-        self._reserved_for[one.contact_id] = one.agent_id
 
     def _timed_out(self, one: d.ReservationTimedOut) -> Answer | None:
         self._drop(one.contact_id, one.agent_id)
@@ -130,26 +121,22 @@ class Activities:
         self._drop(one.contact_id, one.agent_id)
 
     def _assignment_changed(self, one: d.AssignmentChanged) -> Answer | None:
-        stages = self._agent(one.agent_id).stages
-        was_unanswered = stages.get(one.contact_id) in _UNANSWERED
         if one.state is AssignmentState.CLOSED:
             self._drop(one.contact_id, one.agent_id)
             return None
+        stages = self._agent(one.agent_id).stages
+        was_unanswered = stages.get(one.contact_id) in _UNANSWERED
         stages[one.contact_id] = one.state
         if not was_unanswered or one.state is not AssignmentState.TALK:
             return None
-        del self._reserved_for[one.contact_id]
         return Answer(one.agent_id, one.contact_id, AnswerKind.ACCEPTED)
 
     def _outcome(self, one: d.OutcomeRecorded) -> None:
-        agent_id = one.agent_id or self._reserved_for.get(one.contact_id)
-        if agent_id is not None:
-            self._drop(one.contact_id, agent_id)
+        if one.agent_id is not None:
+            self._drop(one.contact_id, one.agent_id)
 
     def _drop(self, contact_id: str, agent_id: str) -> None:
         self._agent(agent_id).stages.pop(contact_id, None)
-        if self._reserved_for.get(contact_id) == agent_id:
-            del self._reserved_for[contact_id]
 
     def _state_changed(self, one: d.AgentStateChanged) -> None:
         agent = self._agent(one.agent_id)
