@@ -82,4 +82,4 @@ def shown(value: object) -> str | None:
 def is_secret(path: Path) -> bool:
     """Tell whether a key, even a misspelt one, may hold a password that nobody should see."""
     last = str(path[-1]).lower() if path else ""
-    return last != "password_file" and any(part in last for part in ("pass", "secret", "pw"))
+    return last != "password_file" and any(part in last for part in ("pas", "word", "secret", "pw"))
