@@ -9,19 +9,30 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from config.routing import Id, SkillLevel
 from contacts.vocabulary import Channel
 from router.events import AnyEvent
 
 VERSION: Literal[1] = 1
+MAX_ENTRIES = 100
 
 UnixMs = Annotated[int, Field(ge=0, le=253_402_300_799_999)]
 Reason = Annotated[str, Field(min_length=1, max_length=64)]
 Revision = Annotated[int, Field(ge=0, le=2**53)]
-Skills = Annotated[dict[Id, SkillLevel], Field(max_length=100)]
-Capacity = dict[Channel, Annotated[int, Field(ge=0, le=50)]]
+
+
+def _few_entries(value: Any) -> Any:
+    """Look at the size before the contents: a huge object shall not cost a huge report."""
+    if isinstance(value, dict) and len(value) > MAX_ENTRIES:
+        raise ValueError(f"at most {MAX_ENTRIES} entries are taken")
+    return value
+
+
+_Few = BeforeValidator(_few_entries)
+Skills = Annotated[dict[Id, SkillLevel], Field(max_length=MAX_ENTRIES), _Few]
+Capacity = Annotated[dict[Channel, Annotated[int, Field(ge=0, le=50)]], _Few]
 
 
 class Model(BaseModel):
@@ -49,15 +60,9 @@ class EventMessage(Message):
     """A message that is an event for the core."""
 
     event: ClassVar[type[AnyEvent]]
-    event_field_names: ClassVar[tuple[str, ...]] = ()
-
-    @classmethod
-    def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        """Note which of the fields are the event's."""
-        not_the_events = {"v", "type", "correlation_id", "expires_at_ms"}
-        cls.event_field_names = tuple(cls.model_fields.keys() - not_the_events)
 
     def event_fields(self) -> dict[str, Any]:
         """The values of the event's fields by name; time and source come from the engine."""
-        values = self.__dict__
-        return {name: values[name] for name in self.event_field_names}
+        values = self.__dict__.copy()
+        del values["v"], values["type"], values["correlation_id"], values["expires_at_ms"]
+        return values

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bus.topics import Role
 from router import decisions
 from router.decisions import AnyDecision
 
-_TO_BOTH = (
-    decisions.ContactReserved,
-    decisions.ReservationTimedOut,
-    decisions.ReservationWithdrawn,
-)
-_TO_BRIDGE = (decisions.ContactRefused, decisions.ContactDiverted)
-_TO_AGENT = (
-    decisions.AssignmentChanged,
-    decisions.MarketingDecided,
-    decisions.AgentStateChanged,
-)
+AUDIENCE: dict[type[AnyDecision], tuple[Role, ...]] = {
+    decisions.ContactReserved: (Role.AGENT, Role.BRIDGE),
+    decisions.ReservationTimedOut: (Role.AGENT, Role.BRIDGE),
+    decisions.ReservationWithdrawn: (Role.AGENT, Role.BRIDGE),
+    decisions.ContactRefused: (Role.BRIDGE,),
+    decisions.ContactDiverted: (Role.BRIDGE,),
+    decisions.AssignmentChanged: (Role.AGENT,),
+    decisions.MarketingDecided: (Role.AGENT,),
+    decisions.AgentStateChanged: (Role.AGENT,),
+}
+"""Who is told about which decisions; those not here stay in the engine."""
 
 
 class Recipient(NamedTuple):
@@ -29,36 +29,27 @@ class Recipient(NamedTuple):
     name: str
 
 
-def recipients(
-    decision: AnyDecision, bridge_of: Callable[[str], str | None]
-) -> tuple[Recipient, ...]:
+def recipients(decision: AnyDecision, bridge_of: Callable[[str], str | None]) -> list[Recipient]:
     """Who is told about a decision; nobody for most kinds, since snapshots show their effect.
 
     `bridge_of(contact_id)` is the source (`bridge/pbx-1`) that brought a contact, if it is known;
     asked only for decisions that do not name it.
     """
-    if isinstance(decision, _TO_BOTH):
-        agent = Recipient(Role.AGENT, decision.agent_id)
-        return (agent, *_bridge(_source(decision, bridge_of)))
-    if isinstance(decision, _TO_BRIDGE):
-        return _bridge(decision.bridge)
-    if isinstance(decision, _TO_AGENT):
-        return (Recipient(Role.AGENT, decision.agent_id),)
-    return ()
+    told = []
+    for role in AUDIENCE.get(type(decision), ()):
+        name = _agent(decision) if role is Role.AGENT else _bridge(decision, bridge_of)
+        if name:
+            told.append(Recipient(role, name))
+    return told
 
 
-def _source(
-    decision: (
-        decisions.ContactReserved | decisions.ReservationTimedOut | decisions.ReservationWithdrawn
-    ),
-    bridge_of: Callable[[str], str | None],
-) -> str | None:
-    if isinstance(decision, decisions.ContactReserved) and decision.bridge:
-        return decision.bridge
-    return bridge_of(decision.contact_id)
+def _agent(decision: Any) -> str:
+    name: str = decision.agent_id
+    return name
 
 
-def _bridge(source: str | None) -> tuple[Recipient, ...]:
-    """The bridge behind a source; none if it is no bridge's (the engine's, for example)."""
-    role, _, client = (source or "").partition("/")
-    return (Recipient(Role.BRIDGE, client),) if role == Role.BRIDGE and client else ()
+def _bridge(decision: Any, bridge_of: Callable[[str], str | None]) -> str | None:
+    """The client name of the contact's bridge; None if the contact is no bridge's."""
+    source = getattr(decision, "bridge", None) or bridge_of(decision.contact_id) or ""
+    role, _, client = source.partition("/")
+    return client if role == Role.BRIDGE else None

@@ -21,7 +21,7 @@ from bus.codec import (
 from bus.decision_messages import MESSAGE_OF, ContactReservedMessage, decision_message
 from bus.faults import Fault
 from bus.incoming import ALLOWED_TYPES
-from bus.recipients import Recipient, recipients
+from bus.recipients import AUDIENCE, Recipient, recipients
 from bus.replies import Reply
 from bus.snapshots import EngineSnapshot
 from bus.topics import Role, TopicSpace
@@ -34,6 +34,7 @@ FROM_BRIDGE = SPACE.events_in(Role.BRIDGE, "pbx-1")
 MAX_BYTES = 1_000_000
 GOOD = {"type": "contact_ended", "event_id": "e1", "correlation_id": "k1", "contact_id": "c1"}
 LONGEST_DETAIL = 500
+LETTERS = [f"letter-{n}" for n in range(101)]
 
 
 def take(payload: bytes | dict[str, Any] | str, topic: str = FROM_BRIDGE) -> Incoming | Refused:
@@ -85,6 +86,11 @@ def test_a_good_message_comes_with_its_sender() -> None:
             {"type": "live_contacts_reported", "contacts": [{"contact_id": "c1"}]},
             Fault.FIELD_MISSING,
             "contacts.0.queue_id is missing",
+        ),
+        (
+            {"type": "agent_signed_in", "agent_id": "anna", "capacity": dict.fromkeys(LETTERS, 1)},
+            Fault.FIELD_WRONG,
+            "capacity is an object of 101 fields; at most 100 entries are taken",
         ),
         (
             {"type": "agent_signed_in", "agent_id": "anna", "skills": {"x" * 500: 1}},
@@ -227,7 +233,7 @@ EACH_SENT: list[Any] = [
 
 
 def test_the_list_of_sent_decisions_is_complete() -> None:
-    assert {type(decision) for decision in EACH_SENT} == set(MESSAGE_OF)
+    assert {type(decision) for decision in EACH_SENT} == set(MESSAGE_OF) == set(AUDIENCE)
 
 
 def test_a_decision_leaves_with_its_id_and_without_empty_fields() -> None:
@@ -288,13 +294,13 @@ PBX = Recipient(Role.BRIDGE, "pbx-1")
     ids=lambda value: type(value).__name__,
 )
 def test_who_is_told(decision: Any, told: tuple[Recipient, ...]) -> None:
-    assert recipients(decision, {"c1": "bridge/pbx-1"}.get) == told
+    assert recipients(decision, {"c1": "bridge/pbx-1"}.get) == list(told)
 
 
 def test_a_contact_without_a_bridge_is_told_to_the_agent_alone() -> None:
-    assert recipients(EACH_SENT[1], {"c1": "engine"}.get) == (ANNA,)
-    assert recipients(EACH_SENT[1], dict[str, str]().get) == (ANNA,)
+    assert recipients(EACH_SENT[1], {"c1": "engine"}.get) == [ANNA]
+    assert recipients(EACH_SENT[1], dict[str, str]().get) == [ANNA]
 
 
 def test_what_only_the_engine_needs_goes_to_nobody() -> None:
-    assert recipients(decisions.EpochBegan(3), dict[str, str]().get) == ()
+    assert recipients(decisions.EpochBegan(3), dict[str, str]().get) == []
