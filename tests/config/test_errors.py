@@ -288,6 +288,7 @@ VARIABLES = [
     ("TIDEGATE__BUS__HOST", "", '= "": is empty: give a value or unset the variable'),
     ("TIDEGATE__BUS__HOST", "a\udce9", r"= "),
     ("TIDEGATE__QUEUES__A", "x", '= "x": queues stand in the file only'),
+    ("TIDEGATE__AGENTS__A", "x", '= "x": agents stand in the file only'),
     ("TIDEGATE__BUS__PASSWORD", "hunter2", ": the password is read from TIDEGATE_BUS_PASSWORD"),
     ("TIDEGATE__BUS__HOST__X", "x", '= "x": no such key; host is not a table'),
     (
