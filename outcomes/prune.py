@@ -16,7 +16,7 @@ from outcomes.records import end_of, position_after, start_of
 from outcomes.snapshots import SnapshotStore
 from outcomes.sqlite_connection import database_uri, explained, transaction
 
-PRUNE_BATCH = 500
+PRUNE_BATCH = 200
 """Records removed in one transaction, so that a running engine's commits wait a few ms at most."""
 
 _BUSY_TIMEOUT_MS = 10_000

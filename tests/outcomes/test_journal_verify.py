@@ -304,7 +304,7 @@ def test_the_prune_command(path: Path, snapshots: SnapshotStore) -> None:
         ([], "give one of"),
         (["--before-seq", "5", "--before", "2026-01-31"], "give one of"),
         (["--before", "yesterday"], "is not a time"),
-        (["--before-seq", "0"], "not in the range"),
+        (["--before-seq", "0"], "for '--before-seq'"),
     ],
 )
 def test_the_prune_command_explains_its_options(
