@@ -21,6 +21,7 @@ import aiomqtt
 import structlog
 
 from bus.connection_settings import ConnectionSettings
+from bus.frames import require_topic_filter
 from bus.link import Link, ReceivedMessage
 from bus.transport_errors import NotConnectedError, SubscriptionRefusedError
 
@@ -77,6 +78,8 @@ class MqttConnection:
     async def stop(self) -> None:
         """Send what is buffered, disconnect (the will is not sent), and end.
 
+        Await `drained` before if it matters that the last messages are delivered: the embedded
+        broker forgets what it has not acknowledged when a client disconnects.
         Waits for an attempt that is under way: at most `answer_timeout_s` twice.
         """
         self._stopping.set()
@@ -89,8 +92,18 @@ class MqttConnection:
         return self._link is not None and not self._link.lost.done()
 
     async def wait_connected(self) -> None:
-        """Wait until the link stands; for ever if need be."""
-        await self._connected.wait()
+        """Wait until the link stands, for ever if need be.
+
+        Raise what ended the connection's task, if its settings can't work at all.
+        """
+        if self._task is None:
+            raise NotConnectedError("the connection was not started: call start() first")
+        connected = asyncio.create_task(self._connected.wait())
+        await asyncio.wait({connected, self._task}, return_when=asyncio.FIRST_COMPLETED)
+        if not connected.done():
+            connected.cancel()
+            self._task.result()
+            raise NotConnectedError("the connection was stopped")
 
     @property
     def outstanding(self) -> int:
@@ -116,12 +129,20 @@ class MqttConnection:
         Raise SubscriptionRefusedError if the broker refuses, NotConnectedError if its answer does
         not come (a reconnection subscribes again), ValueError for a malformed filter.
         """
-        self._filters.update(dict.fromkeys(filters, qos))
-        if self._link is not None:
-            try:
-                await self._link.subscribe([(name, qos) for name in filters])
-            except aiomqtt.MqttError as error:
-                raise NotConnectedError(f"no answer to the subscription: {error}") from error
+        for name in filters:
+            require_topic_filter(name)
+        wanted = dict.fromkeys(filters, qos)
+        self._filters.update(wanted)
+        if self._link is None:
+            return
+        try:
+            await self._link.subscribe(list(wanted.items()))
+        except SubscriptionRefusedError:
+            for name in filters:
+                self._filters.pop(name, None)  # or no reconnection would ever succeed
+            raise
+        except aiomqtt.MqttError as error:
+            raise NotConnectedError(f"no answer to the subscription: {error}") from error
 
     def ack(self, message: ReceivedMessage) -> None:
         """Acknowledge to the broker; harmless for QoS 0 and for a message of an earlier link."""

@@ -42,6 +42,19 @@ def topic_field(topic: str) -> bytes:
     return len(encoded).to_bytes(2, "big") + encoded
 
 
+def require_topic_filter(name: str) -> None:
+    """Raise ValueError if `name` can't be subscribed to (MQTT 3.1.1, section 4.7)."""
+    levels = name.split("/")
+    if not 0 < len(name.encode()) <= _MAX_TOPIC_BYTES or "\0" in name:
+        raise ValueError(f"topic filter of {len(name.encode())} bytes: 1 to 65535, without NUL")
+    if "#" in "".join(levels[:-1]) or any(
+        ("#" in level or "+" in level) and len(level) > 1 for level in levels
+    ):
+        raise ValueError(
+            f"topic filter {name!r}: '+' must be a whole level, '#' a whole one and the last"
+        )
+
+
 def publish_frame(topic: str, payload: bytes, qos: int, retain: bool, packet_id: int) -> bytes:
     """Encode one PUBLISH; `qos` is 0 or 1, `packet_id` (1 to 65535) is used with QoS 1 only."""
     name = topic_field(topic)

@@ -1,0 +1,45 @@
+#!/bin/sh
+# Installs what the tests need beside Python: the Mosquitto broker, from Debian's or Ubuntu's
+# packages. Does nothing if it is there. The tests start their own brokers on free loopback ports,
+# so no service is started or left running.
+set -eu
+
+PATH="$PATH:/usr/sbin:/usr/local/sbin"
+if command -v mosquitto >/dev/null 2>&1; then
+    exit 0
+fi
+
+by_hand() {
+    echo "$1" >&2
+    echo "Install the Mosquitto broker (2.0 or later) by hand so that 'mosquitto' is in PATH," >&2
+    echo "or leave it: the tests that need it are then skipped (with CI=true they fail)." >&2
+    exit 1
+}
+
+command -v apt-get >/dev/null 2>&1 || by_hand "There is no apt-get here."
+
+if [ "$(id -u)" -eq 0 ]; then
+    as_root=""
+elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
+    as_root="sudo"
+else
+    by_hand "Installing packages needs root, or sudo without a password."
+fi
+
+# A package must not start its service: Debian asks policy-rc.d, and 101 means "do not".
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null
+    $as_root chmod 755 "$policy"
+    trap '$as_root rm -f "$policy"' EXIT
+fi
+
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends mosquitto
+
+# Nor at the next start of the machine.
+if command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ]; then
+    $as_root systemctl disable --now mosquitto >/dev/null 2>&1 || true
+fi
+
+command -v mosquitto >/dev/null 2>&1 || by_hand "The package was installed and brought no broker."
