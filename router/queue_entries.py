@@ -103,9 +103,7 @@ class QueueEntries:
     def _requeued(self, one: d.ContactRequeued, at_ms: int) -> Changes:
         if not one.new_entry:
             return []
-        left = self._waiting.get(one.contact_id)
-        changes = self._end(left, EntryEnd.MOVED, at_ms) if left is not None else []
-        return changes + self._begin(one.contact_id, one.queue_id, at_ms)
+        return self._begin(one.contact_id, one.queue_id, at_ms)
 
     def _timed_out(self, one: d.ReservationTimedOut, at_ms: int) -> Changes:
         entry = self._waiting.get(one.contact_id)
@@ -125,7 +123,7 @@ class QueueEntries:
         if entry is None or one.accepted_at_ms is not None:
             return []
         if (entry.queue_id, entry.queued_at_ms) != (one.queue_id, one.queued_at_ms):
-            return []  # it belongs to the leg before, ended by a move
+            return []
         return self._end(entry, _END_OF.get(one.disposition, EntryEnd.REMOVED), at_ms)
 
     def _begin(self, contact_id: str, queue_id: str, at_ms: int) -> Changes:

@@ -25,10 +25,13 @@ from outcomes.sqlite_journal import SqliteJournal
 from outcomes.store import OutcomeStore
 from queues.agent_times import AgentSums
 from queues.metrics import QueueCounts
+from router import events as e
+from router.engine import Engine
 from router.observer import Observer
+from router.records import Record
 from service.commands.report import report
 from tests.outcomes.journal_rows import IDENTITY
-from tests.support.routed_history import START_MS, TIME_ZONE, history, journal_row
+from tests.support.routed_history import START_MS, TIME_ZONE, history, journal_row, settings
 
 ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 3, 27)
@@ -105,6 +108,36 @@ async def test_derived_figures_equal_the_observers(store: OutcomeStore, seed: in
     for agent in await agent_report(store, period.intervals(None)):
         own = observer.agents[agent.agent_id].today(observer.now_ms)
         assert agent.sums.occupancy_ratio == own.occupancy_ratio
+
+
+async def test_limits_are_part_of_the_time_they_allow(store: OutcomeStore) -> None:
+    """Accepted at the very threshold is in time, abandoned at the very limit is short."""
+    engine = Engine()
+    observer = Observer()
+    seq = 0
+
+    async def tell(event: e.AnyEvent) -> None:
+        nonlocal seq
+        seq += 1
+        record = Record(seq, event, tuple(engine.handle(event)))
+        observer.observe(record)
+        await store.project([record])
+
+    dumped = settings(threshold_ms=20_000).model_dump(mode="json")
+    await tell(e.ConfigurationChanged(event_id="e1", at_ms=START_MS, settings=dumped))
+    for contact, queue in (("a", "service"), ("b", "sales")):
+        arrived = e.ContactArrived(
+            event_id=contact, at_ms=START_MS, contact_id=contact, queue_id=queue
+        )
+        await tell(arrived)
+    late = START_MS + 20_000
+    await tell(e.AgentSignedIn(event_id="e2", at_ms=late, agent_id="agent-1", ready=True))
+    await tell(e.ReservationAccepted(event_id="e3", at_ms=late, agent_id="agent-1", contact_id="a"))
+    await tell(e.ContactEnded(event_id="e4", at_ms=START_MS + 30_000, contact_id="b"))
+    sales, service = await queue_report(store, WHOLE.intervals(None))
+    assert (service.counts.accepted_in_time, sales.counts.short_abandoned) == (1, 1)
+    for line in (sales, service):
+        assert line.counts == observer.queues[line.queue_id].today(observer.now_ms)
 
 
 async def test_intervals_add_up_to_the_whole(store: OutcomeStore) -> None:

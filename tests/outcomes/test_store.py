@@ -7,12 +7,14 @@ from random import Random
 
 import pytest
 
+from contacts.vocabulary import AgentState
 from outcomes.catch_up import catch_up
 from outcomes.journal import JournalIdentity
 from outcomes.journal_reader import JournalReader
 from outcomes.sqlite_journal import SqliteJournal
 from outcomes.store import OutcomeStore, OutcomeStoreError, store_path_beside
 from router import decisions as d
+from router.events import ClockTicked
 from router.records import Record
 from tests.support.routed_history import history, journal_row
 
@@ -110,6 +112,21 @@ async def test_missing_records_are_refused_and_nothing_is_written(store: Outcome
     assert await store.projected_seq() == 20
     await store.project(records[20:])
     assert await store.projected_seq() == len(records)
+
+
+async def test_a_pause_goes_on_after_a_restart(tmp_path: Path) -> None:
+    def record(seq: int, *decisions: d.AnyDecision) -> Record:
+        return Record(seq, ClockTicked(event_id="", at_ms=seq * 1000), decisions)
+
+    ready = d.AgentStateChanged("anna", AgentState.READY)
+    lunch = d.AgentStateChanged("anna", AgentState.NOT_READY, "lunch")
+    first = [record(1, ready), record(2, d.TimersPaused())]
+    then = [record(3, lunch), record(4, d.TimersResumed(2_000))]
+    tables = await projected(tmp_path / "outcomes.db", [first, then])
+    assert tables["agent_spans"] == [
+        (1, "anna", "ready", None, 1000, 2000),
+        (2, "anna", "not_ready", "lunch", 4000, None),
+    ]
 
 
 async def test_there_is_a_row_for_every_outcome(store: OutcomeStore) -> None:
