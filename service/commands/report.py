@@ -28,6 +28,8 @@ from outcomes.store import OutcomeStore, OutcomeStoreError, store_path_beside
 from service.commands.report_table import report_table
 
 COULD_NOT_RUN = 2
+PIPED_WIDTH = 140
+"""Characters; wide enough that no figure of a table is cut when it goes to a file."""
 
 
 class By(StrEnum):
@@ -166,7 +168,10 @@ def _print_table(result: Report) -> None:
     period = result.period
     title = f"{period.in_words(period.from_ms)} to {period.in_words(period.until_ms)}"
     if result.rows:
-        Console().print(report_table(title, result.by.value, result.rows, result.total))
+        console = Console()
+        if not console.is_terminal:
+            console.width = PIPED_WIDTH
+        console.print(report_table(title, result.by.value, result.rows, result.total))
     else:
         what = "No contact entered a queue" if result.by is By.QUEUE else "No agent was signed in"
         typer.echo(f"{what} from {title} ({period.time_zone}).")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich import box
 from rich.table import Table
 
 from outcomes.report_fields import Fields
@@ -40,10 +41,12 @@ def report_table(title: str, by: str, rows: Sequence[Fields], total: Fields) -> 
     """Return the table; `by` is queue or agent. The total stands below if there are several."""
     columns = QUEUE_COLUMNS if by == "queue" else AGENT_COLUMNS
     is_cut = len({row["from"] for row in rows}) > 1
-    table = Table(title=title, title_justify="left", show_footer=len(rows) > 1)
+    table = Table(
+        title=title, title_justify="left", show_footer=len(rows) > 1, box=box.SIMPLE, padding=(0, 1)
+    )
     if is_cut:
-        table.add_column("from", footer="total")
-    table.add_column(by, footer="" if is_cut else "total")
+        table.add_column("from", footer="total", no_wrap=True)
+    table.add_column(by, footer="" if is_cut else "total", no_wrap=True)
     for heading, name in columns:
         table.add_column(heading, footer=in_words(name, total[name]), justify="right")
     for row in rows:
