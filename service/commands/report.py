@@ -28,7 +28,7 @@ from outcomes.store import OutcomeStore, OutcomeStoreError, store_path_beside
 from service.commands.report_table import report_table
 
 COULD_NOT_RUN = 2
-PIPED_WIDTH = 140
+PIPED_WIDTH = 160
 """Characters; wide enough that no figure of a table is cut when it goes to a file."""
 
 

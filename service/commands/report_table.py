@@ -48,7 +48,9 @@ def report_table(title: str, by: str, rows: Sequence[Fields], total: Fields) -> 
         table.add_column("from", footer="total", no_wrap=True)
     table.add_column(by, footer="" if is_cut else "total", no_wrap=True)
     for heading, name in columns:
-        table.add_column(heading, footer=in_words(name, total[name]), justify="right")
+        table.add_column(
+            heading, footer=in_words(name, total[name]), justify="right", overflow="fold"
+        )
     for row in rows:
         start = [str(row["from"])[:16].replace("T", " ")] if is_cut else []
         cells = [in_words(name, row[name]) for _, name in columns]
