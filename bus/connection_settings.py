@@ -1,5 +1,6 @@
 """Where and how to connect to the MQTT broker."""
 
+import logging
 import math
 import socket
 import ssl
@@ -10,6 +11,7 @@ import aiomqtt
 
 from bus.outstanding import OutgoingLimits
 
+_SILENT = logging.Logger("aiomqtt", logging.CRITICAL + 1)  # MqttConnection logs what matters
 _SOCKET_OPTIONS = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)  # without it 44 ms a hop
 
 
@@ -58,6 +60,7 @@ class ConnectionSettings:
         return aiomqtt.Client(
             self.host,
             self.port,
+            logger=_SILENT,
             identifier=self.client_id,
             username=self.username,
             password=self.password,

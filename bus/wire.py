@@ -63,12 +63,12 @@ class Wire:
 
     async def close(self) -> None:
         """Write what is left and DISCONNECT (so no will); return when the socket is closed."""
-        if not self.lost.done():
+        if self.socket is not None and not self.lost.done():
             self._reason = "closed by this side"
             with contextlib.suppress(aiomqtt.MqttError):  # not written in time: close all the same
                 await self._client.__aexit__(None, None, None)
         self._paho._sock_close()
-        self._end("")
+        self._end("not connected")
 
     async def subscribe(self, filters: list[tuple[str, int]]) -> list[bool]:
         """Subscribe to (filter, QoS) pairs; return for each whether the broker granted it.

@@ -45,7 +45,10 @@ async def test_a_broker_restarted_in_the_middle(
 
 
 async def test_connecting_before_there_is_a_broker(
-    broker_process: AnyBroker, broker: BrokerAddress, connections: Connections
+    broker_process: AnyBroker,
+    broker: BrokerAddress,
+    connections: Connections,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     await broker_process.stop()
     with capture_logs() as lines:
@@ -58,6 +61,7 @@ async def test_connecting_before_there_is_a_broker(
     await broker_process.start()
     async with asyncio.timeout(PATIENCE_S):
         await client.wait_connected()
+    assert [record for record in caplog.records if record.name != "asyncio"] == []
 
 
 async def test_stop_while_there_is_no_broker(connections: Connections) -> None:
