@@ -10,7 +10,10 @@ from router.receipts import Receipt
 
 
 def answer_receipt(
-    receipt: Receipt, correlation_id: str | None, next_deadline_ms: int | None = None
+    receipt: Receipt,
+    correlation_id: str | None,
+    next_deadline_ms: int | None = None,
+    published: int | None = None,
 ) -> Reply:
     """Answer a message that is in the journal, carried out or rejected by the core.
 
@@ -33,6 +36,7 @@ def answer_receipt(
         revision=receipt.revision,
         decisions=receipt.decisions,
         next_deadline_ms=next_deadline_ms,
+        published=published,
     )
 
 

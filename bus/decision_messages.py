@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from bus.replies import Destination, Revision
-from contacts.vocabulary import AgentState, AssignmentState, Disposition, Refusal
+from contacts.vocabulary import AgentState, AssignmentState, Disposition, Mode, Refusal
 from router import decisions
 from router.decisions import AnyDecision
 
@@ -108,6 +108,34 @@ class AssignmentChangedMessage(
     extended_ms: int = 0
 
 
+class OutcomeRecordedMessage(
+    DecisionMessage, frozen=True, gc=False, kw_only=True, tag="outcome_recorded"
+):
+    """The agent's part in this contact is over and logged; the agent is free of it.
+
+    `final` unless the contact went on elsewhere.
+    """
+
+    contact_id: str
+    leg: int
+    queue_id: str
+    agent_id: str | None
+    disposition: Disposition
+    final: bool
+    mode: Mode
+    queued_at_ms: UnixMs
+    accepted_at_ms: UnixMs | None
+    ended_at_ms: UnixMs
+    wait_ms: int
+    talk_ms: int = 0
+    hold_ms: int = 0
+    marketing_ms: int = 0
+    wrap_up_ms: int = 0
+    rona_count: int = 0
+    reason: str | None = None
+    customer_id: str | None = None
+
+
 class MarketingDecidedMessage(
     DecisionMessage, frozen=True, gc=False, kw_only=True, tag="marketing_decided"
 ):
@@ -136,6 +164,7 @@ AnyDecisionMessage = (
     | ContactRefusedMessage
     | ContactDivertedMessage
     | AssignmentChangedMessage
+    | OutcomeRecordedMessage
     | MarketingDecidedMessage
     | AgentStateChangedMessage
 )
@@ -159,6 +188,7 @@ MESSAGE_OF: dict[type[AnyDecision], type[AnyDecisionMessage]] = {
     decisions.ContactRefused: ContactRefusedMessage,
     decisions.ContactDiverted: ContactDivertedMessage,
     decisions.AssignmentChanged: AssignmentChangedMessage,
+    decisions.OutcomeRecorded: OutcomeRecordedMessage,
     decisions.MarketingDecided: MarketingDecidedMessage,
     decisions.AgentStateChanged: AgentStateChangedMessage,
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from bus.topics import Role
@@ -13,13 +12,16 @@ AUDIENCE: dict[type[AnyDecision], tuple[Role, ...]] = {
     decisions.ContactReserved: (Role.AGENT, Role.BRIDGE),
     decisions.ReservationTimedOut: (Role.AGENT, Role.BRIDGE),
     decisions.ReservationWithdrawn: (Role.AGENT, Role.BRIDGE),
+    decisions.AssignmentChanged: (Role.AGENT, Role.BRIDGE),
     decisions.ContactRefused: (Role.BRIDGE,),
     decisions.ContactDiverted: (Role.BRIDGE,),
-    decisions.AssignmentChanged: (Role.AGENT,),
+    decisions.OutcomeRecorded: (Role.AGENT,),
     decisions.MarketingDecided: (Role.AGENT,),
     decisions.AgentStateChanged: (Role.AGENT,),
 }
 """Who is told about which decisions; those not here stay in the engine."""
+
+_BRIDGE_PREFIX = f"{Role.BRIDGE}/"
 
 
 class Recipient(NamedTuple):
@@ -29,27 +31,24 @@ class Recipient(NamedTuple):
     name: str
 
 
-def recipients(decision: AnyDecision, bridge_of: Callable[[str], str | None]) -> list[Recipient]:
+def recipients(decision: AnyDecision) -> list[Recipient]:
     """Who is told about a decision; nobody for most kinds, since snapshots show their effect.
 
-    `bridge_of(contact_id)` is the source (`bridge/pbx-1`) that brought a contact, if it is known;
-    asked only for decisions that do not name it.
+    A contact that no bridge brought has none to tell; an outcome without an agent no agent.
     """
     told = []
     for role in AUDIENCE.get(type(decision), ()):
-        name = _agent(decision) if role is Role.AGENT else _bridge(decision, bridge_of)
+        name = _agent(decision) if role is Role.AGENT else _bridge(decision)
         if name:
             told.append(Recipient(role, name))
     return told
 
 
-def _agent(decision: Any) -> str:
-    name: str = decision.agent_id
+def _agent(decision: Any) -> str | None:
+    name: str | None = decision.agent_id
     return name
 
 
-def _bridge(decision: Any, bridge_of: Callable[[str], str | None]) -> str | None:
-    """The client name of the contact's bridge; None if the contact is no bridge's."""
-    source = getattr(decision, "bridge", None) or bridge_of(decision.contact_id) or ""
-    role, _, client = source.partition("/")
-    return client if role == Role.BRIDGE else None
+def _bridge(decision: Any) -> str | None:
+    source: str = decision.bridge
+    return source.removeprefix(_BRIDGE_PREFIX) if source.startswith(_BRIDGE_PREFIX) else None

@@ -51,6 +51,10 @@ class Reply(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
         int | None,
         Meta(description="Ticked clock only: when the engine has something to do by itself."),
     ] = None
+    published: Annotated[
+        int | None,
+        Meta(description="Ticked clock only: decision messages sent to anyone since the start."),
+    ] = None
 
 
 class ReplyBatch(msgspec.Struct, frozen=True, kw_only=True):

@@ -45,6 +45,10 @@ class JournalReader:
         """See `Journal.pruned_seq`."""
         return (await self._connection.run(start_of)).seq
 
+    async def seq_before(self, at_ms: int) -> int:
+        """Return the last `seq` before time `at_ms`; the last one pruned if all are later."""
+        return await self._connection.run(lambda raw: _seq_before(raw, at_ms))
+
     def read(self, after_seq: int, batch: int = READ_BATCH) -> AsyncIterator[list[JournalRow]]:
         """See `Journal.read`. Ends at the last record; then `wait_for_more`."""
         return read_batches(self._connection, after_seq, batch)
@@ -58,6 +62,19 @@ class JournalReader:
     async def close(self) -> None:
         """Close the connection."""
         await self._connection.close()
+
+
+def _seq_before(connection: sqlite3.Connection, at_ms: int) -> int:
+    """Search by halving: times never go back, and only `seq` has an index."""
+    low, high = start_of(connection).seq, end_of(connection).seq
+    while low < high:
+        middle = (low + high + 1) // 2
+        found = connection.execute("SELECT at_ms FROM records WHERE seq = ?", (middle,)).fetchone()
+        if found is not None and found[0] < at_ms:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def open_read_only(path: Path) -> sqlite3.Connection:

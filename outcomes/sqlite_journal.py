@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import structlog
 
@@ -38,7 +40,6 @@ CHECKPOINT_PAGES = 500
 
 _SETTINGS = (
     "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
     f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}",
 )
 _INSERT = "INSERT INTO records (seq, at_ms, kind, event_id, body, checksum) VALUES (?,?,?,?,?,?)"
@@ -50,13 +51,27 @@ _INSERT_REJECTED = (
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class JournalOptions:
+    """How a journal is written. FULL survives a power cut, NORMAL only the engine's death."""
+
+    synchronous: Literal["FULL", "NORMAL"] = "FULL"
+    keep_rejected: int = REJECTED_KEPT
+    busy_timeout_ms: int = BUSY_TIMEOUT_MS
+
+
 class SqliteJournal:
     """The one writer of a journal file; made by `open`. Behaviour: `outcomes.journal.Journal`."""
 
     def __init__(
-        self, connection: SqliteConnection, lock: FileLock, identity: JournalIdentity
+        self,
+        connection: SqliteConnection,
+        lock: FileLock,
+        identity: JournalIdentity,
+        options: JournalOptions,
     ) -> None:
         self._connection = connection
+        self._options = options
         self._lock = lock
         self._identity = identity
         # Written in the connection's thread only, so that they follow the file even when the
@@ -66,7 +81,10 @@ class SqliteJournal:
 
     @classmethod
     async def open(
-        cls, path: Path, identity: JournalIdentity, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS
+        cls,
+        path: Path,
+        identity: JournalIdentity,
+        options: JournalOptions = JournalOptions(),
     ) -> SqliteJournal:
         """Open the journal at `path` for writing, creating it and its directory if missing.
 
@@ -77,11 +95,11 @@ class SqliteJournal:
         _make_directory(path)
         lock = FileLock.acquire(path)
         try:
-            connection = await SqliteConnection.open(path, "rwc", busy_timeout_ms)
+            connection = await SqliteConnection.open(path, "rwc", options.busy_timeout_ms)
         except BaseException:
             lock.release()
             raise
-        journal = cls(connection, lock, identity)
+        journal = cls(connection, lock, identity, options)
         try:
             await connection.run(journal._prepare)
         except BaseException:
@@ -124,7 +142,8 @@ class SqliteJournal:
 
     async def reject(self, messages: Sequence[RejectedMessage]) -> None:
         """See `Journal.reject`."""
-        await self._connection.run(lambda raw: _reject(raw, messages))
+        kept = self._options.keep_rejected
+        await self._connection.run(lambda raw: _reject(raw, messages, kept))
 
     async def rejected(self, limit: int) -> list[RejectedMessage]:
         """See `Journal.rejected`."""
@@ -145,6 +164,7 @@ class SqliteJournal:
         check_is_journal(raw)
         for setting in _SETTINGS:
             raw.execute(setting)
+        raw.execute(f"PRAGMA synchronous = {self._options.synchronous}")
         with transaction(raw):
             before, after = migrate(raw)
             _claim(raw, self._identity)
@@ -202,14 +222,14 @@ def _begin_epoch(raw: sqlite3.Connection) -> int:
         return int(raw.execute("SELECT epoch FROM journal").fetchone()[0])
 
 
-def _reject(raw: sqlite3.Connection, messages: Sequence[RejectedMessage]) -> None:
+def _reject(raw: sqlite3.Connection, messages: Sequence[RejectedMessage], kept: int) -> None:
     values = [
         (m.at_ms, m.source, m.topic, m.reason, m.detail, m.correlation_id, m.payload)
         for m in map(truncated, messages)
     ]
     with transaction(raw):
         raw.executemany(_INSERT_REJECTED, values)
-        oldest_kept = _rejected_total(raw) - REJECTED_KEPT + 1
+        oldest_kept = _rejected_total(raw) - kept + 1
         raw.execute("DELETE FROM rejected_messages WHERE id < ?", (oldest_kept,))
 
 

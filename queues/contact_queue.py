@@ -63,6 +63,11 @@ class ContactQueue:
             return 1
         return 1 + sum(line.ahead_of(rank) for line in self.lines.values())
 
+    def position_of(self, contact: Contact) -> int:
+        """Return the place, counted from 1, of a contact that waits here."""
+        place = (contact.rank, contact.serial, contact.contact_id)
+        return 1 + sum(line.order.bisect_left(place) for line in self.lines.values())
+
     def head_rank(self) -> int | None:
         """Return the rank of the contact served next from this queue."""
         heads = [line.head[0] for line in self.lines.values() if line.head is not None]

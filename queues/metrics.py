@@ -130,6 +130,11 @@ class QueueMetrics:
         """Return the half-hours of the last two days in which anything happened, by start."""
         return list(self._half_hours.since(0))
 
+    def half_hour(self, now_ms: int) -> tuple[int, QueueCounts]:
+        """Return when the half-hour of `now_ms` began, and its counts."""
+        start_ms = self._local.half_hour_start_ms(now_ms)
+        return start_ms, total(counts for _, counts in self._half_hours.since(start_ms))
+
     def today(self, now_ms: int) -> QueueCounts:
         """Return the counts since midnight, local to the queue."""
         start_ms = self._local.day_start_ms(now_ms)

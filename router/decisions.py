@@ -117,6 +117,7 @@ class ReservationTimedOut(Decision, frozen=True, gc=False, tag="reservation_time
     charged: bool
     rank: int
     revision: int
+    bridge: str = ""
 
 
 class ReservationWithdrawn(Decision, frozen=True, gc=False, tag="reservation_withdrawn"):
@@ -130,6 +131,7 @@ class ReservationWithdrawn(Decision, frozen=True, gc=False, tag="reservation_wit
     cause: str
     rank: int
     revision: int
+    bridge: str = ""
 
 
 class AssignmentChanged(Decision, frozen=True, gc=False, tag="assignment_changed"):
@@ -145,6 +147,7 @@ class AssignmentChanged(Decision, frozen=True, gc=False, tag="assignment_changed
     until_ms: int | None = None
     disposition: Disposition | None = None
     extended_ms: int = 0
+    bridge: str = ""
 
 
 class MarketingDecided(Decision, frozen=True, gc=False, tag="marketing_decided"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from config.routing import QueueSettings
 from contacts.vocabulary import Disposition
 from queues.agent_times import AgentTimes
@@ -72,7 +74,7 @@ class Observer:
             case d.ContactRefused():
                 self._queue(decision.queue_id).count_refused(self.now_ms)
             case d.ConfigurationApplied():
-                self._configure(queue_settings_of(decision))
+                self.configure(queue_settings_of(decision))
             case _:
                 pass
 
@@ -104,7 +106,8 @@ class Observer:
             if begun is not None:
                 times.follow(begun)
 
-    def _configure(self, queues: list[QueueSettings]) -> None:
+    def configure(self, queues: Sequence[QueueSettings]) -> None:
+        """Take over thresholds and time zones; records do it themselves from then on."""
         for queue in queues:
             self._entries.configure(queue.queue_id, queue.service_level)
             metrics = self._queue(queue.queue_id)

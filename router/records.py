@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from router.decisions import AnyDecision
@@ -27,7 +29,7 @@ _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(RecordBody)
 
 
-def encode_body(event: AnyEvent, decisions: list[AnyDecision] | tuple[AnyDecision, ...]) -> bytes:
+def encode_body(event: AnyEvent, decisions: Sequence[AnyDecision]) -> bytes:
     """Write an input and its decisions as JSON."""
     return _encoder.encode({"event": event, "decisions": decisions})
 

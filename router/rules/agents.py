@@ -26,14 +26,18 @@ from router.turn import Refused, Turn
 
 
 def agent_signed_in(turn: Turn, event: e.AgentSignedIn) -> None:
-    """Start a session, or go on with the one that was lost or is taken over."""
+    """Start a session, or go on with the one that was lost or is taken over.
+
+    A session that a bridge holds on the agent's behalf may be taken by the agent's own client.
+    """
     agent = turn.state.agents.get(event.agent_id)
     if agent is None or agent.state is AgentState.SIGNED_OUT:
         start_session(turn, event.agent_id, event.source, event.skills, event.capacity)
         if event.ready:
             turn.emit(AgentStateChanged(event.agent_id, AgentState.READY))
         return
-    is_free = agent.lost_until_ms is not None or event.take_over
+    is_own = agent.session.startswith("agent/")
+    is_free = agent.lost_until_ms is not None or event.take_over or not is_own
     if agent.session != event.source and not is_free:
         raise Refused(Rejection.AGENT_SIGNED_IN_ELSEWHERE, event.agent_id, agent.session)
     turn.emit(AgentReturned(event.agent_id, event.source))

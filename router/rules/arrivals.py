@@ -105,7 +105,11 @@ def end_contact(
         end_with_customer(turn, assignment, if_served)
         return
     closed = AssignmentState.CLOSED
-    turn.emit(AssignmentChanged(contact.contact_id, agent_id, closed, disposition=if_waiting))
+    turn.emit(
+        AssignmentChanged(
+            contact.contact_id, agent_id, closed, disposition=if_waiting, bridge=contact.bridge
+        )
+    )
     leave_queue(turn, contact, if_waiting)
 
 

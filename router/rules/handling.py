@@ -49,7 +49,11 @@ def target_state(assignment: Assignment, trigger: AssignmentTrigger) -> Assignme
 def move(turn: Turn, assignment: Assignment, trigger: AssignmentTrigger) -> None:
     """Move an assignment to where the table says, without a time limit."""
     state = target_state(assignment, trigger)
-    turn.emit(AssignmentChanged(assignment.contact_id, assignment.agent_id, state))
+    turn.emit(
+        AssignmentChanged(
+            assignment.contact_id, assignment.agent_id, state, bridge=assignment.bridge
+        )
+    )
 
 
 def contact_held(turn: Turn, event: e.ContactHeld) -> None:
@@ -85,6 +89,7 @@ def end_with_customer(turn: Turn, assignment: Assignment, disposition: Dispositi
             AssignmentState.WRAP_UP,
             turn.state.now_ms + wrap_up.duration_ms,
             disposition,
+            bridge=assignment.bridge,
         )
     )
 
@@ -120,6 +125,7 @@ def wrap_up_extended(turn: Turn, event: e.WrapUpExtended) -> None:
             AssignmentState.WRAP_UP,
             assignment.until_ms + event.by_ms,
             extended_ms=assignment.wrap_up_extended_ms + event.by_ms,
+            bridge=assignment.bridge,
         )
     )
 

@@ -21,7 +21,15 @@ def reservation_ringing(turn: Turn, event: e.ReservationRinging) -> None:
     """The device rings; the reservation's time-out stays what it was."""
     assignment = find_assignment(turn, event)
     state = target_state(assignment, AssignmentTrigger.RING)
-    turn.emit(AssignmentChanged(event.contact_id, event.agent_id, state, assignment.until_ms))
+    turn.emit(
+        AssignmentChanged(
+            event.contact_id,
+            event.agent_id,
+            state,
+            assignment.until_ms,
+            bridge=assignment.bridge,
+        )
+    )
 
 
 def reservation_accepted(turn: Turn, event: e.ReservationAccepted) -> None:
@@ -49,6 +57,7 @@ def reservation_timed_out(turn: Turn, assignment: Assignment) -> None:
             charged,
             head_rank(turn, contact),
             contact.revision + 1,
+            contact.bridge,
         )
     )
     if charged:
@@ -65,6 +74,7 @@ def withdraw(turn: Turn, assignment: Assignment, cause: str) -> None:
             cause,
             head_rank(turn, contact),
             contact.revision + 1,
+            contact.bridge,
         )
     )
 

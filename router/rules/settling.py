@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from agents.agent import Agent
 from agents.transitions import AGENT_TRANSITIONS, AgentTrigger
-from contacts.vocabulary import AgentState
+from contacts.vocabulary import AgentState, AssignmentState
 from router.decisions import (
     AgentReturned,
     AgentStateChanged,
+    AnyDecision,
     AssignmentChanged,
     ContactQueued,
     ContactRequeued,
@@ -28,7 +29,6 @@ CONTACT_WAITS = frozenset(
 AGENT_FREED = frozenset(
     {
         OutcomeRecorded,
-        AssignmentChanged,
         AgentStateChanged,
         AgentReturned,
         ReservationTimedOut,
@@ -47,8 +47,14 @@ def settle(turn: Turn) -> None:
             if type(one) in CONTACT_WAITS:
                 _offer_contact(turn, one.contact_id)  # type: ignore[union-attr]
         for one in fresh:
-            if type(one) in AGENT_FREED:
+            if _frees_agent(one):
                 _offer_agent(turn, one.agent_id)  # type: ignore[union-attr]
+
+
+def _frees_agent(decision: AnyDecision) -> bool:
+    if type(decision) is AssignmentChanged:
+        return decision.state is AssignmentState.CLOSED
+    return type(decision) in AGENT_FREED
 
 
 def _offer_contact(turn: Turn, contact_id: str) -> None:

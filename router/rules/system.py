@@ -90,4 +90,5 @@ def adopt_assignment(turn: Turn, contact: Contact, agent_id: str, source: str) -
         except Refused:
             return
     reserve(turn, contact, agent)
-    turn.emit(AssignmentChanged(contact.contact_id, agent_id, AssignmentState.TALK))
+    talk = AssignmentState.TALK
+    turn.emit(AssignmentChanged(contact.contact_id, agent_id, talk, bridge=contact.bridge))

@@ -25,7 +25,7 @@ from bus.recipients import AUDIENCE, Recipient, recipients
 from bus.replies import Reply
 from bus.snapshots import EngineSnapshot
 from bus.topics import Role, TopicSpace
-from contacts.vocabulary import AgentState, AssignmentState, Refusal
+from contacts.vocabulary import AgentState, AssignmentState, Disposition, Mode, Refusal
 from router import decisions
 from tests.bus.samples import messages
 
@@ -220,13 +220,28 @@ def test_replies_leave_out_what_they_do_not_tell() -> None:
 
 
 RESERVED = decisions.ContactReserved("c1", "anna", "cards", 3, 20_000, "bridge/pbx-1")
+OUTCOME = decisions.OutcomeRecorded(
+    contact_id="c1",
+    leg=1,
+    queue_id="cards",
+    agent_id="anna",
+    disposition=Disposition.COMPLETED,
+    final=True,
+    mode=Mode.SERVING,
+    queued_at_ms=1_000,
+    accepted_at_ms=3_000,
+    ended_at_ms=9_000,
+    wait_ms=2_000,
+    talk_ms=6_000,
+)
 EACH_SENT: list[Any] = [
     RESERVED,
-    decisions.ReservationTimedOut("c1", "anna", True, -5, 4),
-    decisions.ReservationWithdrawn("c1", "anna", "rejected", -5, 4),
+    decisions.ReservationTimedOut("c1", "anna", True, -5, 4, "bridge/pbx-1"),
+    decisions.ReservationWithdrawn("c1", "anna", "rejected", -5, 4, "bridge/pbx-1"),
+    decisions.AssignmentChanged("c1", "anna", AssignmentState.TALK, bridge="bridge/pbx-1"),
     decisions.ContactRefused("c1", "cards", Refusal.FULL, None, "bridge/pbx-1"),
     decisions.ContactDiverted("c1", "cards", Refusal.CLOSED, "voicemail", "bridge/pbx-1"),
-    decisions.AssignmentChanged("c1", "anna", AssignmentState.TALK),
+    OUTCOME,
     decisions.MarketingDecided("c1", "anna", False, "gate_closed"),
     decisions.AgentStateChanged("anna", AgentState.NOT_READY, "lunch"),
 ]
@@ -290,17 +305,18 @@ PBX = Recipient(Role.BRIDGE, "pbx-1")
 
 @pytest.mark.parametrize(
     ("decision", "told"),
-    list(zip(EACH_SENT, [(ANNA, PBX)] * 3 + [(PBX,)] * 2 + [(ANNA,)] * 3, strict=True)),
+    list(zip(EACH_SENT, [(ANNA, PBX)] * 4 + [(PBX,)] * 2 + [(ANNA,)] * 3, strict=True)),
     ids=lambda value: type(value).__name__,
 )
 def test_who_is_told(decision: Any, told: tuple[Recipient, ...]) -> None:
-    assert recipients(decision, {"c1": "bridge/pbx-1"}.get) == list(told)
+    assert recipients(decision) == list(told)
 
 
 def test_a_contact_without_a_bridge_is_told_to_the_agent_alone() -> None:
-    assert recipients(EACH_SENT[1], {"c1": "engine"}.get) == [ANNA]
-    assert recipients(EACH_SENT[1], dict[str, str]().get) == [ANNA]
+    assert recipients(msgspec.structs.replace(EACH_SENT[1], bridge="engine")) == [ANNA]
+    assert recipients(msgspec.structs.replace(EACH_SENT[1], bridge="")) == [ANNA]
 
 
 def test_what_only_the_engine_needs_goes_to_nobody() -> None:
-    assert recipients(decisions.EpochBegan(3), dict[str, str]().get) == []
+    assert recipients(decisions.EpochBegan(3)) == []
+    assert recipients(msgspec.structs.replace(OUTCOME, agent_id=None)) == []

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from outcomes.journal import JournalError, JournalIdentity, JournalUnavailable
-from outcomes.sqlite_journal import SqliteJournal
+from outcomes.sqlite_journal import JournalOptions, SqliteJournal
 from outcomes.verify import verify
 from tests.outcomes.journal_rows import IDENTITY, all_rows, rejected, row, rows
 
@@ -106,7 +106,7 @@ async def test_another_tenants_journal_is_refused(path: Path) -> None:
 
 
 async def test_a_locked_file_is_explained_and_the_same_rows_go_in_later(path: Path) -> None:
-    journal = await SqliteJournal.open(path, IDENTITY, busy_timeout_ms=20)
+    journal = await SqliteJournal.open(path, IDENTITY, JournalOptions(busy_timeout_ms=20))
     shell = sqlite3.connect(path, isolation_level=None)
     shell.execute("BEGIN IMMEDIATE")
     with pytest.raises(JournalUnavailable, match=r"locked.*Close the program"):

@@ -1,0 +1,46 @@
+"""The alarm: wakes the engine when its next deadline comes."""
+
+from __future__ import annotations
+
+import asyncio
+
+from service.desk import Desk
+
+
+class Alarm:
+    """One timer of the event loop, set to the engine's earliest deadline."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        self._due_ms: int | None = None
+        self._is_stopped = False
+
+    def update(self) -> None:
+        """Set the timer after the engine did something, if its next deadline is earlier now."""
+        due_ms = self._desk.engine.next_deadline_ms()
+        if due_ms is None or self._is_stopped:
+            return
+        if self._due_ms is not None and self._due_ms <= due_ms:
+            return
+        self._set(due_ms)
+
+    def stop(self) -> None:
+        """Do nothing from now on."""
+        self._is_stopped = True
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _set(self, due_ms: int) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._due_ms = due_ms
+        delay_ms = max(due_ms - self._desk.clock.now_ms(), 0)
+        self._timer = self._loop.call_later(delay_ms / 1_000, self._ring)
+
+    def _ring(self) -> None:
+        self._due_ms = None
+        self._timer = None
+        self._desk.do_due(self._desk.now_ms())
+        self.update()

@@ -1,0 +1,230 @@
+"""The follower: a process of its own that applies the journal and serves those who read.
+
+It makes snapshots, publishes the retained state of queues and agents, and keeps the outcome store,
+so that none of this ever stops the engine. It decides nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import multiprocessing
+import os
+import time
+from random import Random
+
+import msgspec
+import structlog
+
+from bus.codec import encode_snapshot
+from bus.connection import MqttConnection
+from bus.link import ReceivedMessage
+from bus.snapshots import QueueSnapshot
+from bus.transport_errors import TransportError
+from config.settings import TidegateSettings
+from outcomes.catch_up import catch_up
+from outcomes.journal_reader import JournalReader
+from outcomes.store import OutcomeStore, store_path_beside
+from router.apply import apply_record
+from router.observer import Observer
+from router.records import Record, decode_body
+from router.snapshot import dump_state
+from router.state import RoutingState
+from service.logs import configure_logs
+from service.pictures import InHand, agent_picture, queue_picture
+from service.recovery import load_newest
+from service.wiring import connection_settings, snapshot_store, topic_space
+
+log = structlog.get_logger(__name__)
+
+CYCLE_S = 0.25
+LESS_URGENT_THAN_THE_ENGINE = 10
+OBSERVED_MS = 3_600_000
+"""How far back figures are counted when a follower starts: more than their window."""
+STORE_EVERY_S = 1.0
+
+
+class Follower:
+    """One follower of one journal."""
+
+    def __init__(self, settings: TidegateSettings, broker: tuple[str, int]) -> None:
+        self._settings = settings
+        self._space = topic_space(settings)
+        self._snapshots = snapshot_store(settings.journal.path)
+        self._state = RoutingState()
+        self._observer = Observer()
+        self._shown_queues: dict[str, QueueSnapshot] = {}
+        self._agents_to_show: set[str] = set()
+        self._snapshot_seq = 0
+        self._snapshot_at_s = time.monotonic()
+        self._stored_at_s = 0.0
+        client = connection_settings(settings.bus, *broker, f"{settings.client_id()}-follower")
+        self._connection = MqttConnection(client, _ignore, random=Random(), events=self)
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Follow until told to stop; then finish what there is and make a last snapshot."""
+        self._reader = await JournalReader.open(self._settings.journal.path)
+        self._store = await OutcomeStore.open(store_path_beside(self._settings.journal.path))
+        await self._begin()
+        self._connection.start()
+        while not stopping.is_set():
+            started = time.monotonic()
+            await self._cycle()
+            spent_s = time.monotonic() - started
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), max(CYCLE_S - spent_s, spent_s))
+        await self._finish()
+
+    def on_connected(self) -> None:
+        """The broker may have forgotten retained messages: show everything again."""
+        self._shown_queues.clear()
+        self._agents_to_show.update(self._state.agents)
+
+    def on_lost(self, reason: str) -> None:
+        """Shown again when the link is back."""
+
+    async def _begin(self) -> None:
+        head = await self._reader.head()
+        self._state = load_newest(self._snapshots, head)
+        self._snapshot_seq = self._state.seq
+        last_ms = self._state.now_ms
+        async for rows in self._reader.read(max(head - 1, await self._reader.pruned_seq())):
+            last_ms = rows[-1].at_ms
+        observed_from = await self._reader.seq_before(last_ms - OBSERVED_MS)
+        self._cursor = min(observed_from, self._state.seq)
+        self._observed_seq = observed_from
+        self._observer.configure(self._state.settings.queues)
+
+    async def _cycle(self) -> None:
+        await self._follow()
+        if time.monotonic() - self._stored_at_s >= STORE_EVERY_S:
+            self._stored_at_s = time.monotonic()
+            await catch_up(self._store, self._reader)
+        if self._connection.connected:
+            with contextlib.suppress(TransportError):
+                await self._show()
+        self._snapshot_if_due()
+
+    async def _follow(self) -> None:
+        if await self._reader.head() <= self._cursor:
+            return
+        async for rows in self._reader.read(self._cursor):
+            for row in rows:
+                body = decode_body(row.body)
+                self._take(Record(row.seq, body.event, body.decisions))
+            self._cursor = rows[-1].seq
+
+    def _take(self, record: Record) -> None:
+        if record.seq > self._observed_seq:
+            self._observer.observe(record)
+        if record.seq <= self._state.seq:
+            return
+        apply_record(self._state, record)
+        for decision in record.decisions:
+            agent_id = getattr(decision, "agent_id", None)
+            if agent_id is not None:
+                self._agents_to_show.add(agent_id)
+
+    # --- what readers see --------------------------------------------------------------
+
+    async def _show(self) -> None:
+        """Publish, at most once a cycle per object, what changed."""
+        now_ms = self._now_ms()
+        in_hand = InHand(self._state.agents.values())
+        for queue_id in list(self._state.queues):
+            picture = queue_picture(self._state, self._observer, queue_id, in_hand, now_ms)
+            if _differs(picture, self._shown_queues.get(queue_id)):
+                self._shown_queues[queue_id] = picture
+                await self._retain(self._space.queue_state(queue_id), encode_snapshot(picture))
+        while self._agents_to_show:
+            agent = self._state.agents.get(self._agents_to_show.pop())
+            if agent is not None:
+                snapshot = agent_picture(self._state, agent, now_ms)
+                await self._retain(
+                    self._space.agent_state(agent.agent_id), encode_snapshot(snapshot)
+                )
+
+    async def _retain(self, topic: str, payload: bytes) -> None:
+        if self._connection.outstanding > 1_000:
+            await self._connection.drained(below=500)
+        self._connection.publish(topic, payload, retain=True)
+
+    def _now_ms(self) -> int:
+        if self._settings.service.clock == "ticked":
+            return self._state.now_ms
+        return max(time.time_ns() // 1_000_000, self._state.now_ms)
+
+    # --- snapshots ---------------------------------------------------------------------
+
+    def _snapshot_if_due(self) -> None:
+        fresh = self._state.seq - self._snapshot_seq
+        age_ms = (time.monotonic() - self._snapshot_at_s) * 1_000
+        journal = self._settings.journal
+        if fresh >= journal.snapshot_every_records or (
+            fresh and age_ms >= journal.snapshot_every_ms
+        ):
+            self._snapshot()
+
+    def _snapshot(self) -> None:
+        started = time.monotonic()
+        try:
+            self._snapshots.write(self._state.seq, dump_state(self._state))
+        except OSError as error:
+            log.error(
+                "snapshot_failed", reason=str(error), directory=str(self._snapshots.directory)
+            )
+            return
+        finally:
+            self._snapshot_at_s = time.monotonic()
+        self._snapshot_seq = self._state.seq
+        seconds = round(time.monotonic() - started, 3)
+        log.info("snapshot_made", seq=self._state.seq, seconds=seconds)
+
+    async def _finish(self) -> None:
+        await self._cycle()
+        await catch_up(self._store, self._reader)
+        if self._state.seq > self._snapshot_seq:
+            self._snapshot()
+        await self._connection.stop()
+        await self._store.close()
+        await self._reader.close()
+
+
+def _differs(picture: QueueSnapshot, shown: QueueSnapshot | None) -> bool:
+    """Tell whether a queue looks different; a wait that only grows is shown every 5 seconds."""
+    if shown is None:
+        return True
+    if picture.waiting and picture.at_ms - shown.at_ms >= 5_000:
+        return True
+    same = msgspec.structs.replace(
+        picture,
+        sequence=shown.sequence,
+        at_ms=shown.at_ms,
+        longest_wait_ms=shown.longest_wait_ms,
+        sliding=msgspec.structs.replace(picture.sliding, since_ms=shown.sliding.since_ms),
+    )
+    return same != shown
+
+
+def _ignore(message: ReceivedMessage) -> None:
+    """A follower is told nothing."""
+
+
+def run_follower(settings: TidegateSettings, broker: tuple[str, int]) -> None:
+    """Run a follower in this process until it is asked to stop or its parent is gone."""
+    configure_logs(settings.service.log_format, settings.service.log_level)
+    os.nice(LESS_URGENT_THAN_THE_ENGINE)
+    asyncio.run(_run(settings, broker))
+
+
+async def _run(settings: TidegateSettings, broker: tuple[str, int]) -> None:
+    import signal
+
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, stopping.set)
+    loop.add_signal_handler(signal.SIGINT, lambda: None)  # Ctrl-C stops the engine first
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        loop.add_reader(parent.sentinel, stopping.set)
+    await Follower(settings, broker).run(stopping)

@@ -1,0 +1,231 @@
+"""Intake: messages from the bus become events; each is answered once, when it is durable."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+import structlog
+
+from bus.answers import answer_busy, answer_receipt, answer_refused
+from bus.codec import Incoming, Refused, decode
+from bus.faults import Fault
+from bus.incoming import to_event
+from bus.link import ReceivedMessage
+from bus.messages import ClockTickedMessage, ContactArrivedMessage, PositionRequestedMessage
+from bus.replies import Reply
+from bus.topics import Sender, TopicSpace
+from contacts.vocabulary import Rejection
+from outcomes.journal import RejectedMessage
+from queues.forecast import estimated_wait_ms
+from service.desk import Desk
+from service.entry import Entry
+from service.stats import Stats
+
+log = structlog.get_logger(__name__)
+
+SLICE = 24
+"""Messages handled before other work of the event loop gets its turn, about 2 ms."""
+
+
+class Intake:
+    """Takes messages in order. Bounded: beyond `max_backlog` new contacts are answered busy.
+
+    The backlog is what has been received and is not durable yet.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        space: TopicSpace,
+        deliver: Callable[[Entry], None],
+        stats: Stats,
+        *,
+        max_payload_bytes: int,
+        max_backlog: int,
+        busy_retry_after_ms: int,
+        unwritten: Callable[[], int],
+        call_soon: Callable[[Callable[[], None]], object],
+        is_ticked: bool = False,
+    ) -> None:
+        self._desk = desk
+        self._space = space
+        self._deliver = deliver
+        self._stats = stats
+        self._max_payload_bytes = max_payload_bytes
+        self._max_backlog = max_backlog
+        self._busy_retry_after_ms = busy_retry_after_ms
+        self._unwritten = unwritten
+        self._call_soon = call_soon
+        self._is_ticked = is_ticked
+        self._inbox: deque[ReceivedMessage] = deque()
+        self._is_scheduled = False
+        self._is_closed = False
+
+    @property
+    def backlog(self) -> int:
+        """Messages received and records made that are not durable yet."""
+        return len(self._inbox) + self._unwritten()
+
+    def receive(self, message: ReceivedMessage) -> None:
+        """Take one message from the bus; called in the event loop, in order."""
+        self._inbox.append(message)
+        self._schedule()
+
+    def close(self) -> None:
+        """Take no more; what is in the inbox stays unanswered and will be repeated."""
+        self._is_closed = True
+
+    def _schedule(self) -> None:
+        if not self._is_scheduled and self._inbox and not self._is_closed:
+            self._is_scheduled = True
+            self._call_soon(self._work)
+
+    def _work(self) -> None:
+        self._is_scheduled = False
+        for _ in range(min(SLICE, len(self._inbox))):
+            self._take(self._inbox.popleft())
+        self._schedule()
+
+    def _take(self, message: ReceivedMessage) -> None:
+        decoded = decode(self._space, message.topic, message.payload, self._max_payload_bytes)
+        if isinstance(decoded, Refused):
+            entry = self._turned_away(decoded, message)
+        else:
+            entry = self._taken(decoded)
+            entry.reply_topic = self._space.reply(*decoded.sender)
+        entry.message = message
+        self._deliver(entry)
+
+    def _taken(self, incoming: Incoming) -> Entry:
+        message, sender = incoming.message, incoming.sender
+        if self._is_ticked and message.occurred_at_ms is not None:
+            self._desk.clock.saw(message.occurred_at_ms)
+        receipt = self._desk.engine.receipt(message.event_id)
+        if receipt is not None:
+            self._stats.repeats += 1
+            return Entry(reply=answer_receipt(receipt, message.correlation_id))
+        now_ms = self._desk.now_ms()
+        if message.expires_at_ms is not None and message.expires_at_ms < now_ms:
+            return self._expired(incoming, now_ms)
+        if isinstance(message, ClockTickedMessage):
+            return self._ticked(message)
+        if isinstance(message, PositionRequestedMessage):
+            return Entry(reply=self._position(message))
+        if isinstance(message, ContactArrivedMessage) and self.backlog > self._max_backlog:
+            self._stats.busy += 1
+            wait_ms = self._busy_retry_after_ms
+            return Entry(reply=answer_busy(message.event_id, message.correlation_id, wait_ms))
+        return self._handled(incoming, sender, now_ms)
+
+    def _handled(self, incoming: Incoming, sender: Sender, now_ms: int) -> Entry:
+        message = incoming.message
+        self._stats.note_skew(message.occurred_at_ms, now_ms)
+        entry = self._desk.handle(to_event(message, now_ms, sender.source))  # type: ignore[arg-type]
+        receipt = self._desk.engine.receipt(message.event_id)
+        assert receipt is not None, "the engine remembers the event it has just handled"
+        self._stats.count(message.type, receipt.rejection)
+        entry.reply = answer_receipt(
+            receipt,
+            message.correlation_id,
+            next_deadline_ms=self._deadline_if_ticked(),
+            published=self._published_if_ticked(),
+        )
+        return entry
+
+    def _ticked(self, message: ClockTickedMessage) -> Entry:
+        if not self._is_ticked:
+            reply = Reply(
+                status="rejected",
+                event_id=message.event_id,
+                correlation_id=message.correlation_id,
+                reason=Fault.ROLE_FORBIDS,
+                detail="clock_ticked: this engine's clock is real",
+            )
+            return Entry(reply=reply)
+        self._desk.clock.saw(message.at_ms)
+        self._desk.do_due(message.at_ms)
+        return Entry(
+            reply=Reply(
+                status="ok",
+                event_id=message.event_id,
+                correlation_id=message.correlation_id,
+                at_ms=self._desk.now_ms(),
+                next_deadline_ms=self._deadline_if_ticked(),
+                published=self._published_if_ticked(),
+            )
+        )
+
+    def _deadline_if_ticked(self) -> int | None:
+        return self._desk.engine.next_deadline_ms() if self._is_ticked else None
+
+    def _published_if_ticked(self) -> int | None:
+        return self._desk.published if self._is_ticked else None
+
+    def _position(self, message: PositionRequestedMessage) -> Reply:
+        state = self._desk.engine.state
+        contact = state.contacts.get(message.contact_id)
+        reply = Reply(status="ok", event_id=message.event_id, correlation_id=message.correlation_id)
+        if contact is None:
+            return _rejected(reply, Rejection.CONTACT_UNKNOWN, message.contact_id)
+        if contact.agent_id is not None:
+            return _rejected(reply, Rejection.CONTACT_NOT_WAITING, message.contact_id)
+        queue = state.queues[contact.queue_id]
+        position = queue.position_of(contact)
+        agents = queue.lines[contact.extra].ready_agents
+        wait_ms = estimated_wait_ms(position, queue.handle_mean_ms, agents)
+        return Reply(
+            status="ok",
+            event_id=message.event_id,
+            correlation_id=message.correlation_id,
+            position=position,
+            estimated_wait_ms=wait_ms,
+        )
+
+    def _expired(self, incoming: Incoming, now_ms: int) -> Entry:
+        message = incoming.message
+        late_ms = now_ms - (message.expires_at_ms or 0)
+        self._stats.count(message.type, Fault.EXPIRED)
+        return Entry(
+            reply=Reply(
+                status="rejected",
+                event_id=message.event_id,
+                correlation_id=message.correlation_id,
+                reason=Fault.EXPIRED,
+                detail=f"{late_ms} ms after expires_at_ms",
+            )
+        )
+
+    def _turned_away(self, refused: Refused, message: ReceivedMessage) -> Entry:
+        """Answer a message that is none, keep it for inspection, and count it."""
+        source = refused.sender.source if refused.sender is not None else ""
+        self._stats.count("none", refused.reason)
+        log.warning(
+            "message_rejected", reason=refused.reason, source=source, size=len(message.payload)
+        )
+        kept = RejectedMessage(
+            self._desk.now_ms(),
+            source,
+            message.topic,
+            refused.reason,
+            refused.detail,
+            refused.correlation_id,
+            message.payload,
+        )
+        if refused.sender is None:
+            return Entry(rejected=kept)
+        return Entry(
+            rejected=kept,
+            reply=answer_refused(refused),
+            reply_topic=self._space.reply(*refused.sender),
+        )
+
+
+def _rejected(reply: Reply, reason: Rejection, detail: str) -> Reply:
+    return Reply(
+        status="rejected",
+        event_id=reply.event_id,
+        correlation_id=reply.correlation_id,
+        reason=reason,
+        detail=detail,
+    )

@@ -1,0 +1,93 @@
+"""Pictures: snapshots of queues and agents for readers, made from a follower's state."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from agents.agent import Agent
+from bus.snapshots import AgentContact, AgentSnapshot, PeriodFigures, QueueSnapshot
+from contacts.vocabulary import AgentState, Mode
+from queues.forecast import estimated_wait_ms
+from queues.metrics import WINDOW_MS, QueueCounts, QueueMetrics
+from router.observer import Observer
+from router.state import RoutingState
+
+
+class InHand:
+    """How many contacts of each queue agents have: not answered yet, and with the customer."""
+
+    def __init__(self, agents: Iterable[Agent]) -> None:
+        self.reserved: Counter[str] = Counter()
+        self.in_service: Counter[str] = Counter()
+        for agent in agents:
+            for assignment in agent.assignments.values():
+                if assignment.is_unanswered:
+                    self.reserved[assignment.queue_id] += 1
+                elif assignment.is_with_customer:
+                    self.in_service[assignment.queue_id] += 1
+
+
+def queue_picture(
+    state: RoutingState, observer: Observer, queue_id: str, in_hand: InHand, now_ms: int
+) -> QueueSnapshot:
+    """Show one queue as it is at `now_ms`."""
+    queue = state.queues[queue_id]
+    line = queue.lines[""]
+    metrics = observer.queues.get(queue_id) or QueueMetrics(queue.settings.time_zone)
+    half_start_ms, half = metrics.half_hour(now_ms)
+    position = queue.waiting + 1
+    return QueueSnapshot(
+        epoch=state.epoch,
+        sequence=state.seq,
+        at_ms=now_ms,
+        queue_id=queue_id,
+        is_open=queue.is_open,
+        mode=Mode.SERVING,
+        waiting=queue.waiting,
+        longest_wait_ms=observer.longest_waiting_ms(queue_id, now_ms),
+        reserved=in_hand.reserved[queue_id],
+        in_service=in_hand.in_service[queue_id],
+        staffed=line.signed_in_agents,
+        available=sum(len(order) for _, order in line.candidates),
+        estimated_wait_ms=estimated_wait_ms(position, queue.handle_mean_ms, line.ready_agents),
+        sliding=_figures(metrics, now_ms - WINDOW_MS, metrics.window(now_ms)),
+        half_hour=_figures(metrics, half_start_ms, half),
+    )
+
+
+def _figures(metrics: QueueMetrics, since_ms: int, counts: QueueCounts) -> PeriodFigures:
+    return PeriodFigures(
+        since_ms=since_ms,
+        arrived=counts.arrived,
+        accepted=counts.accepted,
+        abandoned=counts.abandoned,
+        service_level_ratio=counts.service_level_ratio(metrics.denominator),
+        asa_ms=counts.asa_ms,
+    )
+
+
+def agent_picture(state: RoutingState, agent: Agent, now_ms: int) -> AgentSnapshot:
+    """Show one agent as it is at `now_ms`."""
+    return AgentSnapshot(
+        epoch=state.epoch,
+        sequence=state.seq,
+        at_ms=now_ms,
+        agent_id=agent.agent_id,
+        state=agent.state,
+        since_ms=agent.since_ms,
+        reason=agent.reason,
+        has_session=agent.state is not AgentState.SIGNED_OUT,
+        lost=agent.lost_until_ms is not None,
+        contacts=[
+            AgentContact(
+                contact_id=one.contact_id,
+                queue_id=one.queue_id,
+                state=one.state,
+                since_ms=one.since_ms,
+                until_ms=one.until_ms,
+                revision=one.revision,
+            )
+            for one in agent.assignments.values()
+        ],
+    )
