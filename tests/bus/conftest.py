@@ -15,18 +15,14 @@ BOTH = ["embedded", pytest.param("mosquitto", marks=pytest.mark.mosquitto)]
 
 @pytest.fixture
 async def embedded_process() -> AsyncIterator[EmbeddedBroker]:
-    broker = EmbeddedBroker()
-    await broker.start()
-    yield broker
-    await broker.stop()
+    async with EmbeddedBroker() as broker:
+        yield broker
 
 
 @pytest.fixture
 async def mosquitto_process(tmp_path: Path) -> AsyncIterator[MosquittoProcess]:
-    broker = MosquittoProcess(tmp_path)
-    await broker.start()
-    yield broker
-    await broker.kill()
+    async with MosquittoProcess(tmp_path) as broker:
+        yield broker
 
 
 @pytest.fixture
@@ -37,9 +33,8 @@ async def broker_process(
     broker: AnyBroker = EmbeddedBroker()
     if request.param == "mosquitto":
         broker = MosquittoProcess(tmp_path)
-    await broker.start()
-    yield broker
-    await broker.stop()
+    async with broker:
+        yield broker
 
 
 @pytest.fixture

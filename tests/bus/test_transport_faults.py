@@ -202,13 +202,11 @@ async def test_a_reader_that_is_slow_loses_nothing_with_the_shipped_settings(
 
 @pytest.mark.mosquitto
 async def test_a_refusal_is_told_with_the_broker_s_reason(tmp_path: Path) -> None:
-    broker = MosquittoProcess(tmp_path, extra_settings="\nallow_anonymous false\n")
-    await broker.start()
-    with capture_logs() as lines:
-        client = Connections(BrokerAddress(broker.host, broker.port)).make("c", Received())
-        await eventually(lambda: lines)
-        await client.stop()
-    await broker.stop()
+    async with MosquittoProcess(tmp_path, extra_settings="\nallow_anonymous false\n") as broker:
+        with capture_logs() as lines:
+            client = Connections(BrokerAddress(broker.host, broker.port)).make("c", Received())
+            await eventually(lambda: lines)
+            await client.stop()
     assert lines[0]["reason"] == "refused by the broker: Not authorized"
 
 

@@ -31,19 +31,17 @@ async def test_messages_over_tls(tmp_path: Path) -> None:
     certificate, key = _self_signed(tmp_path)
     port = free_port()
     secure = f"\nlistener {port} 127.0.0.1\ncertfile {certificate}\nkeyfile {key}\n"
-    broker = MosquittoProcess(tmp_path, extra_settings=secure)
-    await broker.start()
     context = ssl.create_default_context(cafile=str(certificate))
     connections = Connections(BrokerAddress("localhost", port))
     received = Received()
-    client = await connections.open("client", received, tls=context)
-    await client.subscribe("t")
     expected = [b"%d" % number for number in range(500)] + [bytes(1_000_000), b"end"]
-    for payload in expected:
-        client.publish("t", payload)
-    assert await received.until(len(expected)) == expected
-    await connections.close()
-    await broker.stop()
+    async with MosquittoProcess(tmp_path, extra_settings=secure):
+        client = await connections.open("client", received, tls=context)
+        await client.subscribe("t")
+        for payload in expected:
+            client.publish("t", payload)
+        assert await received.until(len(expected)) == expected
+        await connections.close()
 
 
 def _self_signed(directory: Path) -> tuple[Path, Path]:

@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -57,14 +58,25 @@ class MosquittoProcess:
         assert replaced == 1, "the shipped settings have one listener, on port 1883"
         return f"{text}\nuser {getpass.getuser()}\n"  # root too: it has to read test files
 
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.kill()
+
     async def start(self) -> None:
         """Start and return when it accepts connections."""
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 self._program, "-c", str(self._settings), stderr=log, stdout=log
             )
-        async with asyncio.timeout(15):
-            await self._until_it_accepts()
+        try:
+            async with asyncio.timeout(15):
+                await self._until_it_accepts()
+        except BaseException:
+            await self.kill()
+            raise
 
     async def stop(self) -> None:
         """Ask it to end, as an administrator would; it disconnects its clients."""
