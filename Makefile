@@ -1,0 +1,45 @@
+# Two commands do everything on a fresh machine: `make run` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+
+.PHONY: help setup run test check bench validate clean
+.DEFAULT_GOAL := help
+
+help:  ## What can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+setup: $(STAMP)  ## The environment, in .venv
+
+$(STAMP): pyproject.toml requirements-dev.lock
+	$(PYTHON) scripts/check_python.py
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: setup  ## Play one real day of calls through the engine, over MQTT (about two minutes)
+	$(BIN)/tidegate demo
+
+test: setup  ## All tests
+	scripts/install-test-tools.sh
+	$(BIN)/pytest
+
+check: setup  ## What CI runs: style, types, layers, tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+bench: setup  ## Speed: the core, the journal, the bus, the whole path
+	scripts/install-test-tools.sh
+	$(BIN)/tidegate bench
+
+validate: setup  ## The long proofs; their results are in docs/validation.md
+	scripts/install-test-tools.sh
+	$(BIN)/python scripts/validate.py
+
+clean:  ## Remove what was made
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
