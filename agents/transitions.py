@@ -38,6 +38,7 @@ class AssignmentTrigger(StrEnum):
     COMPLETE_SERVICE = "service complete"
     MARKET = "marketing granted"
     END = "customer gone or transferred"
+    EXTEND = "wrap-up extended"
     CLOSE = "closed"
 
 
@@ -89,6 +90,7 @@ ASSIGNMENT_TRANSITIONS: dict[tuple[AssignmentState, AssignmentTrigger], Assignme
     (_S.MARKETING, _U.RESUME): _S.TALK,
     (_S.MARKETING, _U.END): _S.WRAP_UP,
     (_S.MARKETING, _U.CLOSE): _S.CLOSED,
+    (_S.WRAP_UP, _U.EXTEND): _S.WRAP_UP,
     (_S.WRAP_UP, _U.CLOSE): _S.CLOSED,
 }
 

@@ -28,7 +28,7 @@ ENGLISH = {
     "state_forbids": "{detail} is not possible in the state {have}.",
     "wrap_up_forced": "This queue's wrap-up lasts its full time and cannot be ended sooner.",
     "extension_too_long": "Wrap-up cannot be extended by {detail} ms; {have} ms are left.",
-    "configuration_old": "This configuration is not newer than the one in force: {detail}.",
+    "configuration_invalid": "These settings are not valid: {detail}: {have}.",
     # Refusal: the queue does not take or keep the contact.
     "closed": "The queue is closed.",
     "full": "The queue is full.",
@@ -65,7 +65,7 @@ CHINESE = {
     "state_forbids": "在状态 {have} 下不能执行 {detail}。",
     "wrap_up_forced": "该队列的话后处理必须用满规定时间,不能提前结束。",
     "extension_too_long": "话后处理不能延长 {detail} 毫秒,只剩 {have} 毫秒。",
-    "configuration_old": "该配置不比正在使用的配置新:{detail}。",
+    "configuration_invalid": "这些设置无效:{detail}:{have}。",
     "closed": "队列已关闭。",
     "full": "队列已满。",
     "no_staff": "没有能服务该队列的坐席签入。",

@@ -92,4 +92,4 @@ class Rejection(StrEnum):
     STATE_FORBIDS = "state_forbids"
     WRAP_UP_FORCED = "wrap_up_forced"
     EXTENSION_TOO_LONG = "extension_too_long"
-    CONFIGURATION_OLD = "configuration_old"
+    CONFIGURATION_INVALID = "configuration_invalid"

@@ -30,18 +30,33 @@ class ContactQueue:
     """Contacts that wait for the same kind of service, in one line per set of required skills.
 
     `handle_mean_ms` is the exponentially weighted mean handle time, 0 until one is known.
-    `is_removed`: gone from the configuration, kept until its last contact is.
+    `is_removed`: gone from the configuration, kept until its last contact is. `drain_at_ms` is
+    when the next of those who wait at closing are diverted, None if nobody is.
     """
 
-    __slots__ = ("handle_mean_ms", "is_open", "is_removed", "lines", "settings", "waiting")
+    __slots__ = (
+        "drain_at_ms",
+        "handle_mean_ms",
+        "is_open",
+        "is_removed",
+        "lines",
+        "settings",
+        "waiting",
+    )
 
     def __init__(self, settings: QueueSettings) -> None:
         self.settings = settings
         self.is_open = True
         self.is_removed = False
+        self.drain_at_ms: int | None = None
         self.handle_mean_ms = 0
         self.waiting = 0
         self.lines: dict[str, WaitingLine] = {}
+
+    @property
+    def turns_away(self) -> bool:
+        """Closed, and whoever waits (or comes back from an agent) is diverted."""
+        return not self.is_open and self.settings.at_closing == "divert"
 
     def add(self, contact: Contact) -> WaitingLine:
         """Let the contact wait; its line must exist."""

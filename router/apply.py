@@ -75,6 +75,7 @@ def _contact_queued(state: RoutingState, one: d.ContactQueued) -> None:
 
 def _contact_requeued(state: RoutingState, one: d.ContactRequeued) -> None:
     contact = state.contacts[one.contact_id]
+    left_queue_id = contact.queue_id
     if contact.agent_id is None:
         state.matcher.remove_contact(contact)
     if one.new_entry:
@@ -90,6 +91,7 @@ def _contact_requeued(state: RoutingState, one: d.ContactRequeued) -> None:
     contact.give_up_at_ms = one.give_up_at_ms
     state.matcher.add_contact(contact)
     state.set_give_up_deadline(contact)
+    _forget_empty_queue(state, left_queue_id)
 
 
 def _contact_reserved(state: RoutingState, one: d.ContactReserved) -> None:
@@ -98,6 +100,7 @@ def _contact_reserved(state: RoutingState, one: d.ContactReserved) -> None:
     state.matcher.remove_contact(contact)
     contact.agent_id = one.agent_id
     contact.revision = one.revision
+    contact.channel = state.queues[one.queue_id].settings.channel
     agent.offered_serial = state.next_serial()
     assignment = Assignment(
         contact_id=one.contact_id,
@@ -119,7 +122,7 @@ def _contact_reserved(state: RoutingState, one: d.ContactReserved) -> None:
     state.set_assignment_deadline(assignment)
     if contact.give_up_at_ms is not None:
         state.set_give_up_deadline(contact)
-    state.matcher.refresh(agent, state.now_ms)
+    state.matcher.refresh(agent)
 
 
 def _reservation_timed_out(state: RoutingState, one: d.ReservationTimedOut) -> None:
@@ -153,7 +156,7 @@ def _give_back(
 def _drop_assignment(state: RoutingState, agent: Agent, contact_id: str) -> None:
     del agent.assignments[contact_id]
     state.deadlines.cancel((DeadlineKind.ASSIGNMENT, contact_id, agent.agent_id))
-    state.matcher.refresh(agent, state.now_ms)
+    state.matcher.refresh(agent)
 
 
 def _assignment_changed(state: RoutingState, one: d.AssignmentChanged) -> None:
@@ -228,6 +231,7 @@ def _forget_empty_queue(state: RoutingState, queue_id: str) -> None:
     if queue is None or not queue.is_removed or queue.waiting:
         return
     if not any(one.queue_id == queue_id for one in state.contacts.values()):
+        state.set_drain(queue, None)
         state.matcher.remove_queue(queue_id)
 
 
@@ -254,7 +258,7 @@ def _agent_session_started(state: RoutingState, one: d.AgentSessionStarted) -> N
     agent.unconfirmed = 0
     _end_loss(state, agent)
     state.matcher.place_agent(agent)
-    state.matcher.refresh(agent, state.now_ms)
+    state.matcher.refresh(agent)
 
 
 def _agent_returned(state: RoutingState, one: d.AgentReturned) -> None:
@@ -290,19 +294,16 @@ def _agent_state_changed(state: RoutingState, one: d.AgentStateChanged) -> None:
 
 def _refresh(state: RoutingState, agent: Agent) -> None:
     state.matcher.count_agent(agent)
-    state.matcher.refresh(agent, state.now_ms)
+    state.matcher.refresh(agent)
 
 
 # --- the engine itself ---------------------------------------------------------------------
 
 
 def _queue_switched(state: RoutingState, one: d.QueueSwitched) -> None:
-    state.queues[one.queue_id].is_open = one.is_open
-    key = (DeadlineKind.DRAIN, one.queue_id, "")
-    if one.drain:
-        state.deadlines.set(key, state.now_ms)
-    else:
-        state.deadlines.cancel(key)
+    queue = state.queues[one.queue_id]
+    queue.is_open = one.is_open
+    state.set_drain(queue, state.now_ms + 1 if one.drain else None)
 
 
 def _timers_paused(state: RoutingState, one: d.TimersPaused) -> None:
@@ -318,7 +319,7 @@ def _timers_resumed(state: RoutingState, one: d.TimersResumed) -> None:
             state.deadlines.set(key, agent.lost_until_ms)
         for assignment in agent.assignments.values():
             if assignment.until_ms is not None:
-                assignment.until_ms += one.shift_ms
+                assignment.until_ms += min(one.shift_ms, state.now_ms - assignment.since_ms)
                 state.set_assignment_deadline(assignment)
 
 
@@ -340,8 +341,11 @@ def _configuration_applied(state: RoutingState, one: d.ConfigurationApplied) -> 
         state.queues[queue_id].is_removed = True
         state.queues[queue_id].is_open = False
         _forget_empty_queue(state, queue_id)
+    for queue in state.queues.values():
+        drains = queue.turns_away and queue.waiting > 0
+        state.set_drain(queue, state.now_ms + 1 if drains else None)
     _configure_agents(state, settings)
-    state.matcher.reconnect(state.agents, state.now_ms)
+    state.matcher.reconnect(state.agents)
 
 
 def _configure_agents(state: RoutingState, settings: RoutingSettings) -> None:

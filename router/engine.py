@@ -83,6 +83,8 @@ class Engine:
         except Refused as refused:
             turn.emit(refused.decision)
         else:
+            if turn.heard is not None:
+                agents.agent_heard(turn, turn.heard)
             settle(turn)
         finish(self.state, event.event_id, turn.decisions)
         return turn.decisions
@@ -126,5 +128,4 @@ class Engine:
             case DeadlineKind.AGENT_GRACE:
                 agents.agent_grace_over(turn, self.state.agents[name])
             case DeadlineKind.DRAIN:
-                if supervision.drain_queue(turn, name):
-                    self.state.deadlines.set(key, self.state.now_ms + 1)
+                supervision.drain_queue(turn, self.state.queues[name])

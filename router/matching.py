@@ -63,18 +63,22 @@ class Matcher:
             self._disconnect_line(line)
 
     def best_agent(self, line: WaitingLine) -> str | None:
-        """Return the available agent who is first by the queue's strategy, or None."""
-        best: tuple[int, Idle] | None = None
+        """Return the available agent who is first by the queue's strategy, or None.
+
+        Agents whose ringing nobody confirmed come last, whatever their skill.
+        """
+        best: tuple[int, int, Idle] | None = None
         for liking, order in line.candidates:
             if order:
-                candidate = (liking, order[0])
+                first = order[0]
+                candidate = (first[0], liking, first)
                 if best is None or candidate < best:
                     best = candidate
-        return best[1][4] if best is not None else None
+        return best[2][4] if best is not None else None
 
     # --- agents ------------------------------------------------------------------------
 
-    def refresh(self, agent: Agent, now_ms: int) -> None:
+    def refresh(self, agent: Agent) -> None:
         """Bring the agent's places in the orders of the available up to date."""
         entries = self._entries.setdefault(agent.agent_id, [])
         for order, entry in entries:
@@ -85,7 +89,7 @@ class Matcher:
         pool = self._pool_of[agent.agent_id]
         for (channel, strategy), order in pool.orders.items():
             if agent.has_room(channel, self.exclusive):
-                measure = ORDERS[strategy](agent, now_ms)
+                measure = ORDERS[strategy](agent)
                 load = len(agent.assignments)
                 entry = (agent.unconfirmed, load, measure, agent.serial, agent.agent_id)
                 order.add(entry)
@@ -154,9 +158,11 @@ class Matcher:
         for line in self.queues.pop(queue_id).lines.values():
             self._disconnect_line(line)
 
-    def reconnect(self, agents: dict[str, Agent], now_ms: int) -> None:
+    def reconnect(self, agents: dict[str, Agent]) -> None:
         """Work out anew which pool may serve which line, after the configuration changed."""
         lines = [line for queue in self.queues.values() for line in queue.lines.values()]
+        in_use = set(self._pool_of.values())
+        self._pools = {key: pool for key, pool in self._pools.items() if pool in in_use}
         for pool in self._pools.values():
             pool.lines.clear()
             pool.orders.clear()
@@ -164,7 +170,7 @@ class Matcher:
         for line in lines:
             self._connect_line(line)
         for agent in agents.values():
-            self.refresh(agent, now_ms)
+            self.refresh(agent)
 
     def _connect_line(self, line: WaitingLine) -> None:
         line.candidates = []

@@ -78,7 +78,9 @@ class ReceiptBook:
         return self._by_id.get(event_id)
 
     def add(self, receipt: Receipt) -> None:
-        """Remember a receipt, and forget the oldest beyond the size."""
+        """Remember a receipt, unless its event has one, and forget the oldest beyond the size."""
+        if receipt.event_id in self._by_id:
+            return
         self._by_id[receipt.event_id] = receipt
         self._order.append(receipt.event_id)
         while len(self._order) > self.size:

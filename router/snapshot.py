@@ -26,6 +26,7 @@ class QueueSnapshot(msgspec.Struct, gc=False):
     settings: dict[str, Any]
     is_open: bool
     is_removed: bool
+    drain_at_ms: int | None
     handle_mean_ms: int
 
 
@@ -66,6 +67,7 @@ def dump_state(state: RoutingState) -> bytes:
                     queue.settings.model_dump(mode="json"),
                     queue.is_open,
                     queue.is_removed,
+                    queue.drain_at_ms,
                     queue.handle_mean_ms,
                 )
                 for queue_id, queue in state.queues.items()
@@ -95,20 +97,15 @@ def load_state(payload: bytes) -> RoutingState:
     _load_queues(state, snapshot.queues)
     _load_agents(state, snapshot.agents)
     _load_contacts(state, snapshot.contacts)
-    _resume_draining(state)
     return state
 
 
 def _load_queues(state: RoutingState, rows: list[QueueSnapshot]) -> None:
     for row in rows:
-        settings = _queue_settings(row.settings)
-        queue = state.matcher.configure_queue(settings)
+        queue = state.matcher.configure_queue(QueueSettings.model_validate(row.settings))
         queue.is_open, queue.is_removed = row.is_open, row.is_removed
         queue.handle_mean_ms = row.handle_mean_ms
-
-
-def _queue_settings(settings: dict[str, Any]) -> QueueSettings:
-    return QueueSettings.model_validate(settings)
+        state.set_drain(queue, row.drain_at_ms)
 
 
 def _load_agents(state: RoutingState, agents: list[Agent]) -> None:
@@ -121,7 +118,7 @@ def _load_agents(state: RoutingState, agents: list[Agent]) -> None:
         for assignment in agent.assignments.values():
             if assignment.until_ms is not None:
                 state.set_assignment_deadline(assignment)
-    state.matcher.reconnect(state.agents, state.now_ms)
+    state.matcher.reconnect(state.agents)
 
 
 def _load_contacts(state: RoutingState, contacts: list[Contact]) -> None:
@@ -131,9 +128,3 @@ def _load_contacts(state: RoutingState, contacts: list[Contact]) -> None:
             state.matcher.add_contact(contact)
         if contact.give_up_at_ms is not None:
             state.set_give_up_deadline(contact)
-
-
-def _resume_draining(state: RoutingState) -> None:
-    for queue_id, queue in state.queues.items():
-        if not queue.is_open and queue.waiting and queue.settings.at_closing == "divert":
-            state.deadlines.set((DeadlineKind.DRAIN, queue_id, ""), state.now_ms)

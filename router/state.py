@@ -14,8 +14,6 @@ from router.deadlines import DeadlineKind, Deadlines, Key
 from router.matching import Matcher
 from router.receipts import ReceiptBook
 
-AGENT_TIMERS = frozenset({DeadlineKind.ASSIGNMENT, DeadlineKind.AGENT_GRACE})
-
 
 class RoutingState:
     """Everything the engine knows. `now_ms` never goes back; `seq` is the last record's number."""
@@ -64,3 +62,12 @@ class RoutingState:
             self.deadlines.cancel(key)
         else:
             self.deadlines.set(key, contact.give_up_at_ms)
+
+    def set_drain(self, queue: ContactQueue, at_ms: int | None) -> None:
+        """Let the next of those who wait in a closed queue be diverted at `at_ms`, None: nobody."""
+        queue.drain_at_ms = at_ms
+        key: Key = (DeadlineKind.DRAIN, queue.settings.queue_id, "")
+        if at_ms is None:
+            self.deadlines.cancel(key)
+        else:
+            self.deadlines.set(key, at_ms)

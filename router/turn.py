@@ -30,15 +30,17 @@ class Turn:
     """What rules work with: the state to read, and `emit` to change it.
 
     `last_ms` is the time of the record before; `settled` how many decisions were followed up.
+    `heard` is an agent who was lost and whose own client spoke in this turn.
     """
 
-    __slots__ = ("decisions", "gate", "last_ms", "settled", "state")
+    __slots__ = ("decisions", "gate", "heard", "last_ms", "settled", "state")
 
     def __init__(self, state: RoutingState, gate: Gate, last_ms: int) -> None:
         self.state = state
         self.gate = gate
         self.last_ms = last_ms
         self.settled = 0
+        self.heard: Agent | None = None
         self.decisions: list[AnyDecision] = []
 
     def emit(self, decision: AnyDecision) -> None:
@@ -55,4 +57,6 @@ class Turn:
             raise Refused(Rejection.AGENT_NOT_SIGNED_IN, agent_id)
         if source != agent.session and source.startswith("agent/"):
             raise Refused(Rejection.AGENT_SIGNED_IN_ELSEWHERE, agent_id, agent.session)
+        if agent.lost_until_ms is not None and source == agent.session:
+            self.heard = agent
         return agent

@@ -101,8 +101,13 @@ def agent_ready(turn: Turn, event: e.AgentReady) -> None:
 
 
 def agent_not_ready(turn: Turn, event: e.AgentNotReady) -> None:
-    """The agent takes no more contacts, after those in hand if there are any."""
+    """The agent takes no more contacts, after those in hand if there are any.
+
+    Refused while a supervisor's sign-out is under way, whose reason only supervisors give.
+    """
     agent = turn.agent(event.agent_id, event.source)
+    if agent.is_leaving or event.reason == NotReadyReason.SUPERVISOR:
+        raise Refused(Rejection.STATE_FORBIDS, "not_ready", NotReadyReason.SUPERVISOR.value)
     not_ready(turn, agent, event.reason)
 
 
@@ -119,10 +124,17 @@ def agent_lost(turn: Turn, event: e.AgentLost) -> None:
     """The agent's client vanished: what rings goes back at once, what is active has a grace."""
     agent = turn.agent(event.agent_id, event.source)
     if agent.lost_until_ms is not None:
+        turn.heard = None
         return
     grace_ms = turn.state.settings.limits.agent_grace_ms
     turn.emit(AgentVanished(event.agent_id, turn.state.now_ms + grace_ms))
     withdraw_unanswered(turn, agent, "agent_lost")
+
+
+def agent_heard(turn: Turn, agent: Agent) -> None:
+    """A lost agent's own client spoke: the loss (a last will comes late) was none, or is over."""
+    if agent.lost_until_ms is not None:
+        turn.emit(AgentReturned(agent.agent_id, agent.session))
 
 
 def agent_grace_over(turn: Turn, agent: Agent) -> None:

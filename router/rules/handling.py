@@ -113,17 +113,16 @@ def wrap_up_completed(turn: Turn, event: e.WrapUpCompleted) -> None:
 def wrap_up_extended(turn: Turn, event: e.WrapUpExtended) -> None:
     """The agent needs more time, within the queue's limit."""
     assignment = find_assignment(turn, event)
-    if assignment.state is not AssignmentState.WRAP_UP or assignment.until_ms is None:
-        raise Refused(Rejection.STATE_FORBIDS, "wrap_up_extended", assignment.state.value)
+    state = target_state(assignment, AssignmentTrigger.EXTEND)
     left_ms = wrap_up_of(turn, assignment).extension_max_ms - assignment.wrap_up_extended_ms
-    if event.by_ms > left_ms:
+    if not 0 < event.by_ms <= left_ms:
         raise Refused(Rejection.EXTENSION_TOO_LONG, str(event.by_ms), str(left_ms))
     turn.emit(
         AssignmentChanged(
             event.contact_id,
             event.agent_id,
-            AssignmentState.WRAP_UP,
-            assignment.until_ms + event.by_ms,
+            state,
+            (assignment.until_ms or turn.state.now_ms) + event.by_ms,
             extended_ms=assignment.wrap_up_extended_ms + event.by_ms,
             bridge=assignment.bridge,
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from heapq import heapify, heappop, heappush
+
 from agents.agent import Agent
 from contacts.contact import Contact
 from router.decisions import ContactReserved
@@ -10,28 +12,45 @@ from router.turn import Turn
 
 
 def offer_contact(turn: Turn, contact: Contact) -> None:
-    """Reserve the best available agent for a waiting contact, if there is one."""
+    """Reserve the best available agent for a waiting contact, if there is one.
+
+    An agent who came free in the same turn takes first who waited longer.
+    """
     line = turn.state.queues[contact.queue_id].lines[contact.extra]
-    agent_id = turn.state.matcher.best_agent(line)
-    if agent_id is not None:
-        reserve(turn, contact, turn.state.agents[agent_id])
+    matcher, agents = turn.state.matcher, turn.state.agents
+    while contact.agent_id is None and (agent_id := matcher.best_agent(line)) is not None:
+        offer_next(turn, agents[agent_id])
 
 
 def offer_agent(turn: Turn, agent: Agent) -> None:
     """Reserve waiting contacts for the agent as long as there is room."""
-    while (contact_id := turn.state.matcher.best_contact(agent)) is not None:
-        reserve(turn, turn.state.contacts[contact_id], agent)
+    while offer_next(turn, agent):
+        pass
+
+
+def offer_next(turn: Turn, agent: Agent) -> bool:
+    """Reserve the contact that is first for the agent; tell whether there was one."""
+    contact_id = turn.state.matcher.best_contact(agent)
+    if contact_id is None:
+        return False
+    reserve(turn, turn.state.contacts[contact_id], agent)
+    return True
 
 
 def offer_everyone(turn: Turn) -> None:
-    """Match all that can be matched, after a change that may concern many."""
-    for queue in turn.state.queues.values():
-        for line in list(queue.lines.values()):
-            while line.head is not None:
-                agent_id = turn.state.matcher.best_agent(line)
-                if agent_id is None:
-                    break
-                reserve(turn, turn.state.contacts[line.head[2]], turn.state.agents[agent_id])
+    """Match all that can be matched, after a change that may concern many; longest wait first."""
+    state = turn.state
+    lines = [line for queue in state.queues.values() for line in queue.lines.values()]
+    heads = [(line.head, line) for line in lines if line.head is not None]
+    heapify(heads)
+    while heads:
+        head, line = heappop(heads)
+        agent_id = state.matcher.best_agent(line)
+        if agent_id is None:
+            continue
+        reserve(turn, state.contacts[head[2]], state.agents[agent_id])
+        if line.head is not None:
+            heappush(heads, (line.head, line))
 
 
 def reserve(turn: Turn, contact: Contact, agent: Agent) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from agents.agent import Agent
 from agents.transitions import AGENT_TRANSITIONS, AgentTrigger
-from contacts.vocabulary import AgentState, AssignmentState
+from contacts.vocabulary import AgentState, AssignmentState, Refusal
 from router.decisions import (
     AgentReturned,
     AgentStateChanged,
@@ -20,6 +20,7 @@ from router.decisions import (
     ReservationTimedOut,
     ReservationWithdrawn,
 )
+from router.rules.arrivals import divert
 from router.rules.offering import offer_agent, offer_contact
 from router.turn import Turn
 
@@ -59,7 +60,11 @@ def _frees_agent(decision: AnyDecision) -> bool:
 
 def _offer_contact(turn: Turn, contact_id: str) -> None:
     contact = turn.state.contacts.get(contact_id)
-    if contact is not None and contact.agent_id is None:
+    if contact is None or contact.agent_id is not None:
+        return
+    if turn.state.queues[contact.queue_id].turns_away:
+        divert(turn, contact, Refusal.CLOSED)
+    else:
         offer_contact(turn, contact)
 
 

@@ -21,11 +21,11 @@ DRAIN_CHUNK = 100
 def contact_transferred(turn: Turn, event: e.ContactTransferred) -> None:
     """Blind transfer to a queue or an agent: the wait is kept, the giving agent wraps up."""
     contact, assignment = find_active(turn, event)
+    queue = find_queue(turn, event.to_queue_id or contact.queue_id)
     target = None
     if event.to_agent_id is not None:
-        target = available_agent(turn, event.to_agent_id, contact)
-    queue = find_queue(turn, event.to_queue_id or contact.queue_id)
-    if target is None:
+        target = available_agent(turn, event.to_agent_id, contact, queue)
+    else:
         check_takes(turn, queue, contact)
     requeue(turn, contact, queue, contact.priority, new_entry=True)
     end_with_customer(turn, assignment, Disposition.TRANSFERRED)
@@ -49,13 +49,13 @@ def find_active(turn: Turn, event: e.ContactTransferred) -> tuple[Contact, Assig
     return contact, assignment
 
 
-def available_agent(turn: Turn, agent_id: str, contact: Contact) -> Agent:
-    """Return an agent who has room for the contact now; raises `Refused`."""
+def available_agent(turn: Turn, agent_id: str, contact: Contact, queue: ContactQueue) -> Agent:
+    """Return an agent who has room for the contact, as one of the queue; raises `Refused`."""
     agent = turn.state.agents.get(agent_id)
     if agent is None:
         raise Refused(Rejection.AGENT_UNKNOWN, agent_id)
     if agent_id == contact.agent_id or not agent.has_room(
-        contact.channel, turn.state.matcher.exclusive
+        queue.settings.channel, turn.state.matcher.exclusive
     ):
         raise Refused(Rejection.AGENT_NOT_AVAILABLE, agent_id, agent.state.value)
     return agent
@@ -148,12 +148,13 @@ def queue_closed(turn: Turn, event: e.QueueClosed) -> None:
         turn.emit(QueueSwitched(event.queue_id, is_open=False, drain=drain))
 
 
-def drain_queue(turn: Turn, queue_id: str) -> bool:
-    """Divert some of those who wait in a closed queue; tell whether there are more."""
-    queue = turn.state.queues.get(queue_id)
+def drain_queue(turn: Turn, queue: ContactQueue) -> None:
+    """Divert some of those who wait in a closed queue; if there are more, they come next."""
+    queue_id = queue.settings.queue_id
     for _ in range(DRAIN_CHUNK):
-        heads = [] if queue is None else [line.head for line in queue.lines.values() if line.head]
+        heads = [line.head for line in queue.lines.values() if line.head is not None]
         if not heads:
-            return False
+            break
         divert(turn, turn.state.contacts[min(heads)[2]], Refusal.CLOSED)
-    return True
+    if queue_id in turn.state.queues:
+        turn.emit(QueueSwitched(queue_id, is_open=False, drain=queue.waiting > 0))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pydantic import ValidationError
+
+from agents.agent import Agent
 from config.routing import RoutingSettings
 from contacts.contact import Contact
-from contacts.vocabulary import AgentState, AssignmentState, Disposition
+from contacts.vocabulary import AgentState, AssignmentState, Disposition, Rejection
 from router import events as e
 from router.decisions import (
     AssignmentChanged,
@@ -46,7 +49,12 @@ def link_restored(turn: Turn, event: e.LinkRestored) -> None:
 
 def configuration_changed(turn: Turn, event: e.ConfigurationChanged) -> None:
     """Put new settings in force, and match what they make possible."""
-    RoutingSettings.model_validate(event.settings)
+    try:
+        RoutingSettings.model_validate(event.settings)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise Refused(Rejection.CONFIGURATION_INVALID, place, first["msg"]) from error
     turn.emit(ConfigurationApplied(event.settings))
     offer_everyone(turn)
 
@@ -67,7 +75,17 @@ def live_contacts_reported(turn: Turn, event: e.LiveContactsReported) -> None:
 
 
 def adopt(turn: Turn, event: e.LiveContactsReported, one: e.LiveContact) -> None:
-    """Take charge of a contact the bridge has and we do not know: waiting, or with its agent."""
+    """Take charge of a contact the bridge has and we do not know: waiting, or with its agent.
+
+    A contact connected to an agent who may not sign in stays the bridge's own: to queue it would
+    connect it twice.
+    """
+    agent = None
+    if one.agent_id is not None:
+        try:
+            agent = signed_in(turn, one.agent_id, event.source)
+        except Refused:
+            return
     queue = turn.state.queues[one.queue_id]
     arrival = e.ContactArrived(
         event_id="",
@@ -77,18 +95,20 @@ def adopt(turn: Turn, event: e.LiveContactsReported, one: e.LiveContact) -> None
         queue_id=one.queue_id,
     )
     queue_contact(turn, arrival, queue, turn.state.matcher.line_for(queue, None))
-    if one.agent_id is not None:
-        adopt_assignment(turn, turn.state.contacts[one.contact_id], one.agent_id, event.source)
+    if agent is not None:
+        adopt_assignment(turn, turn.state.contacts[one.contact_id], agent)
 
 
-def adopt_assignment(turn: Turn, contact: Contact, agent_id: str, source: str) -> None:
-    """Put an adopted contact into the hands of the agent it is connected to."""
+def signed_in(turn: Turn, agent_id: str, bridge: str) -> Agent:
+    """Return an agent, signed in on the bridge's word if need be; raises `Refused`."""
     agent = turn.state.agents.get(agent_id)
     if agent is None or agent.state is AgentState.SIGNED_OUT:
-        try:
-            agent = start_session(turn, agent_id, source, reason=ADOPTED)
-        except Refused:
-            return
+        return start_session(turn, agent_id, bridge, reason=ADOPTED)
+    return agent
+
+
+def adopt_assignment(turn: Turn, contact: Contact, agent: Agent) -> None:
+    """Put an adopted contact into the hands of the agent it is connected to."""
     reserve(turn, contact, agent)
     talk = AssignmentState.TALK
-    turn.emit(AssignmentChanged(contact.contact_id, agent_id, talk, bridge=contact.bridge))
+    turn.emit(AssignmentChanged(contact.contact_id, agent.agent_id, talk, bridge=contact.bridge))

@@ -1,0 +1,306 @@
+"""A driver of random events, sensible and senseless, from a seed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from agents.transitions import UNANSWERED, WITH_CUSTOMER
+from config.routing import AgentSettings, QueueSettings
+from contacts.contact import Contact
+from contacts.vocabulary import AssignmentState
+from router import events as e
+from tests.support.desk import BRIDGE, SECOND, Desk, agent, queue
+
+AGENTS = ("anna", "ben", "carla", "dan", "eve", "unlisted")
+CONTACTS = tuple(f"c{number}" for number in range(24))
+QUEUES = ("sales", "help", "gold", "chat", "mail")
+CLIENTS = ("", "", "", "two")
+REQUIREMENTS: tuple[dict[str, int] | None, ...] = (
+    None,
+    None,
+    None,
+    {},
+    {"french": 2},
+    {"french": 5, "sales": 2},
+)
+
+QUEUE_CHOICES: dict[str, tuple[QueueSettings, ...]] = {
+    "sales": (
+        queue("sales", requires={"sales": 1}, wrap_up={"kind": "timed", "duration_ms": 5_000}),
+        queue("sales", requires={"sales": 4}, strategy="fastest", at_closing="divert"),
+        queue("sales", requires={}, strategy="round_robin", max_waiting=0),
+    ),
+    "help": (
+        queue("help", strategy="least_occupied", max_waiting=4, max_wait_ms=30 * SECOND),
+        queue("help", strict_priority=True, priority_step_ms=None, refuse_without_staff=True),
+    ),
+    "gold": (
+        queue(
+            "gold",
+            requires={"sales": 2},
+            strategy="most_skilled",
+            priority=3,
+            at_closing="divert",
+            wrap_up={"kind": "forced", "duration_ms": 8_000},
+        ),
+    ),
+    "chat": (
+        queue("chat", channel="chat", wrap_up={"kind": "manual", "duration_ms": 60_000}),
+        queue("chat", channel="chat", requires={"french": 1}, strategy="fastest"),
+    ),
+    "mail": (queue("mail", channel="task", ring_timeout_ms=90 * SECOND, max_wait_ms=60 * SECOND),),
+}
+
+AGENT_CHOICES: dict[str, tuple[AgentSettings, ...]] = {
+    "anna": (agent("anna", sales=3, french=2), agent("anna", sales=5)),
+    "ben": (agent("ben", sales=1), agent("ben", {"voice": 0, "chat": 2, "task": 1})),
+    "carla": (agent("carla", {"chat": 4, "task": 2}, french=5, sales=2),),
+    "dan": (agent("dan", sales=9, french=9), agent("dan", {"voice": 2}, sales=1)),
+    "eve": (agent("eve"),),
+}
+
+Step = Callable[["Chaos"], None]
+
+STAGES_FOR: dict[type[e.Event], frozenset[AssignmentState]] = {
+    e.ReservationRinging: frozenset({AssignmentState.RESERVED}),
+    e.ReservationAccepted: UNANSWERED,
+    e.ReservationRejected: UNANSWERED,
+    e.ContactHeld: frozenset({AssignmentState.TALK}),
+    e.ContactResumed: WITH_CUSTOMER - {AssignmentState.TALK},
+    e.ServiceCompleted: frozenset({AssignmentState.TALK, AssignmentState.HOLD}),
+    e.WrapUpCompleted: frozenset({AssignmentState.WRAP_UP}),
+    e.WrapUpExtended: frozenset({AssignmentState.WRAP_UP}),
+}
+
+
+class Chaos:
+    """Feeds a desk random events. Most make sense for the state it is in; some do not."""
+
+    def __init__(self, desk: Desk, seed: int, reloads: bool = True) -> None:
+        self.desk = desk
+        self.random = random.Random(seed)
+        steps = WEIGHTS if reloads else {s: w for s, w in WEIGHTS.items() if s is not _configure}
+        self._steps, self._weights = list(steps), list(steps.values())
+        self._last: e.AnyEvent | None = None
+
+    def step(self) -> None:
+        """Do one thing."""
+        self.random.choices(self._steps, self._weights)[0](self)
+
+    def tell(self, kind: type[e.Event], **fields: Any) -> None:
+        """Let some time pass (or go back), then tell the event."""
+        pick = self.random
+        passed = pick.choices((0, 40, 1_000, 7_000, 90_000, -5_000), (600, 400, 120, 30, 4, 30))[0]
+        self.desk.tell(kind, at_ms=self.desk.now_ms + passed, **fields)
+
+    def contact_id(self) -> str:
+        """Return a live contact more often than any."""
+        live = list(self.desk.state.contacts)
+        return self.random.choice(live if live and self.random.random() < 0.95 else CONTACTS)
+
+    def by_agent(self, kind: type[e.Event], agent_id: str = "", **fields: Any) -> None:
+        """Tell an event from an agent's client, sometimes from the wrong one."""
+        agent_id = agent_id or self.random.choice(AGENTS)
+        known = self.desk.state.agents.get(agent_id)
+        source = known.session if known is not None else f"agent/{agent_id}"
+        if self.random.random() < 0.03:
+            source = f"agent/{agent_id}/{self.random.choice(CLIENTS)}"
+        self.tell(kind, agent_id=agent_id, source=source, **fields)
+
+    def on_assignment(self, kind: type[e.Event], **fields: Any) -> None:
+        """Tell an agent's event on a contact in hand, sometimes with a stale revision."""
+        pick = self.random
+        wanted = STAGES_FOR[kind] if pick.random() < 0.9 else frozenset(AssignmentState)
+        in_hand = [
+            one
+            for held in self.desk.state.agents.values()
+            for one in held.assignments.values()
+            if one.state in wanted
+        ]
+        if not in_hand or pick.random() < 0.05:
+            self.by_agent(kind, contact_id=self.contact_id(), **fields)
+            return
+        one = pick.choice(in_hand)
+        revision = pick.choice((None, *[one.revision] * 8, one.revision - 1))
+        self.by_agent(kind, one.agent_id, contact_id=one.contact_id, revision=revision, **fields)
+
+
+def _arrive(chaos: Chaos) -> None:
+    pick = chaos.random
+    unknown = [one for one in CONTACTS if one not in chaos.desk.state.contacts]
+    chaos.tell(
+        e.ContactArrived,
+        contact_id=pick.choice(unknown if unknown and pick.random() < 0.9 else CONTACTS),
+        queue_id=pick.choice((*QUEUES, *QUEUES, *QUEUES, "nowhere")),
+        source=pick.choice((BRIDGE, "bridge/web")),
+        priority=pick.choice((None, None, 0, 2, 9)),
+        wait_credit_ms=pick.choice((0, 0, 60_000)),
+        requires=pick.choice(REQUIREMENTS),
+        reason="test",
+    )
+
+
+def _end(chaos: Chaos) -> None:
+    chaos.tell(e.ContactEnded, contact_id=chaos.contact_id(), source=BRIDGE)
+
+
+def _sign_in(chaos: Chaos) -> None:
+    pick = chaos.random
+    known = chaos.desk.state.agents
+    away = [
+        one
+        for one in AGENTS
+        if one not in known or known[one].state == "signed_out" or known[one].lost_until_ms
+    ]
+    agent_id = pick.choice(away if away and pick.random() < 0.8 else AGENTS)
+    client = pick.choice(CLIENTS)
+    chaos.tell(
+        e.AgentSignedIn,
+        agent_id=agent_id,
+        source=f"agent/{agent_id}/{client}" if client else f"agent/{agent_id}",
+        ready=pick.random() < 0.8,
+        take_over=pick.random() < 0.2,
+        skills=pick.choice((None, {"sales": 2}, {"french": 7})),
+    )
+
+
+def _agent_event(kind: type[e.Event], **fields: Any) -> Step:
+    return lambda chaos: chaos.by_agent(kind, **fields)
+
+
+def _assignment_event(kind: type[e.Event], **fields: Any) -> Step:
+    return lambda chaos: chaos.on_assignment(kind, **fields)
+
+
+def _not_ready(chaos: Chaos) -> None:
+    chaos.by_agent(e.AgentNotReady, reason=chaos.random.choice(("lunch", "supervisor", "rona")))
+
+
+def _extend(chaos: Chaos) -> None:
+    chaos.on_assignment(e.WrapUpExtended, by_ms=chaos.random.choice((1, 20_000, 400_000, 0, -9)))
+
+
+def _transfer(chaos: Chaos) -> None:
+    pick = chaos.random
+    held: list[Contact] = [
+        one for one in chaos.desk.state.contacts.values() if one.agent_id is not None
+    ]
+    if not held:
+        return
+    contact = pick.choice(held)
+    chaos.tell(
+        e.ContactTransferred,
+        contact_id=contact.contact_id,
+        agent_id=pick.choice((None, contact.agent_id, "anna")),
+        revision=pick.choice((None, contact.revision, 1)),
+        to_queue_id=pick.choice((None, *QUEUES, "nowhere")),
+        to_agent_id=pick.choice((None, None, *AGENTS)),
+        source=pick.choice((BRIDGE, f"agent/{contact.agent_id}")),
+    )
+
+
+def _move(chaos: Chaos) -> None:
+    queue_id = chaos.random.choice((*QUEUES, "nowhere"))
+    chaos.tell(e.ContactMoved, contact_id=chaos.contact_id(), queue_id=queue_id)
+
+
+def _prioritise(chaos: Chaos) -> None:
+    priority = chaos.random.randrange(10)
+    chaos.tell(e.ContactPrioritised, contact_id=chaos.contact_id(), priority=priority)
+
+
+def _force_out(chaos: Chaos) -> None:
+    agent_id = chaos.random.choice(AGENTS)
+    chaos.tell(e.AgentSignOutForced, agent_id=agent_id, source="supervisor/sam")
+
+
+def _switch(kind: type[e.Event]) -> Step:
+    return lambda chaos: chaos.tell(kind, queue_id=chaos.random.choice((*QUEUES, "nowhere")))
+
+
+def _configure(chaos: Chaos) -> None:
+    pick = chaos.random
+    queues = [pick.choice(choices) for choices in QUEUE_CHOICES.values() if pick.random() < 0.85]
+    agents = [pick.choice(choices) for choices in AGENT_CHOICES.values() if pick.random() < 0.8]
+    pick.shuffle(queues)
+    limits = {
+        "agent_grace_ms": pick.choice((0, 5_000, 60_000)),
+        "unlisted_agents": pick.random() < 0.7,
+        "exclusive_channels": pick.choice((["voice"], ["voice", "task"], [])),
+        "remembered_events": pick.choice((1_000, 2_000)),
+    }
+    chaos.desk.configure(*queues, agents=agents, limits=limits)
+
+
+def _live_list(chaos: Chaos) -> None:
+    pick = chaos.random
+    bridge = pick.choice((BRIDGE, "bridge/web"))
+    state = chaos.desk.state
+    live = [
+        (one.contact_id, one.queue_id)
+        for one in state.contacts.values()
+        if one.bridge == bridge and pick.random() < 0.9
+    ]
+    unknown = [one for one in CONTACTS if one not in state.contacts]
+    for contact_id in pick.sample(unknown, min(len(unknown), pick.randrange(3))):
+        place: tuple[str, ...] = (contact_id, pick.choice((*QUEUES, "nowhere")))
+        live.append((*place, pick.choice(AGENTS)) if pick.random() < 0.5 else place)  # type: ignore[arg-type]
+    chaos.desk.report_live(*live, bridge=bridge)
+
+
+def _restart(chaos: Chaos) -> None:
+    chaos.desk.now_ms += chaos.random.choice((0, 3_000, 600_000))
+    epoch = chaos.desk.state.epoch + 1
+    event_id = f"start-{chaos.desk.state.seq}"
+    chaos.desk.decisions = chaos.desk.engine.handle(
+        started := e.EngineStarted(event_id=event_id, at_ms=chaos.desk.now_ms, epoch=epoch)
+    )
+    chaos.desk.keep(started)
+
+
+def _link_lost(chaos: Chaos) -> None:
+    chaos.tell(e.LinkLost)
+
+
+def _link_restored(chaos: Chaos) -> None:
+    chaos.tell(e.LinkRestored)
+
+
+def _late_advance(chaos: Chaos) -> None:
+    """The process was stopped: all deadlines of half a minute come up at once."""
+    at_ms = chaos.desk.now_ms + 30_000
+    while chaos.desk.advance(at_ms):
+        pass
+
+
+WEIGHTS: dict[Step, int] = {
+    _arrive: 110,
+    _end: 40,
+    _sign_in: 25,
+    _agent_event(e.AgentReady): 30,
+    _not_ready: 6,
+    _agent_event(e.AgentSignedOut): 3,
+    _agent_event(e.AgentLost): 3,
+    _assignment_event(e.ReservationRinging): 50,
+    _assignment_event(e.ReservationAccepted): 80,
+    _assignment_event(e.ReservationRejected): 8,
+    _assignment_event(e.ContactHeld): 10,
+    _assignment_event(e.ContactResumed): 10,
+    _assignment_event(e.ServiceCompleted): 15,
+    _assignment_event(e.WrapUpCompleted): 25,
+    _extend: 8,
+    _transfer: 12,
+    _move: 6,
+    _prioritise: 6,
+    _force_out: 2,
+    _switch(e.QueueOpened): 8,
+    _switch(e.QueueClosed): 3,
+    _configure: 2,
+    _live_list: 4,
+    _restart: 1,
+    _link_lost: 1,
+    _link_restored: 3,
+    _late_advance: 3,
+}
