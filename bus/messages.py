@@ -19,7 +19,8 @@ from bus.envelope import (
     Skills,
     UnixMs,
 )
-from config.routing import DAY_MS, Id, Priority
+from config.base import DAY_MS
+from config.routing import Id, Priority
 from router import events
 
 MAX_LIVE_CONTACTS = 100_000
