@@ -17,7 +17,6 @@ from router.deadlines import DeadlineKind, Deadlines, Key
 from router.matching import Matcher
 from router.receipts import ReceiptBook
 
-
 EVERY_QUEUE = ""
 
 
