@@ -11,7 +11,7 @@ from config.routing import AgentSettings, QueueSettings
 from contacts.contact import Contact
 from contacts.vocabulary import AssignmentState
 from router import events as e
-from tests.support.desk import BRIDGE, SECOND, Desk, agent, queue
+from tests.support.desk import BRIDGE, SECOND, Desk, agent, always, queue
 
 AGENTS = ("anna", "ben", "carla", "dan", "eve", "unlisted")
 CONTACTS = tuple(f"c{number}" for number in range(24))
@@ -119,8 +119,9 @@ class Chaos:
             for one in held.assignments.values()
             if one.state in wanted
         ]
-        if not in_hand or pick.random() < 0.05:
-            self.by_agent(kind, contact_id=self.contact_id(), **fields)
+        if not in_hand or pick.random() < 0.02:
+            if pick.random() < 0.1:
+                self.by_agent(kind, contact_id=self.contact_id(), **fields)
             return
         one = pick.choice(in_hand)
         revision = pick.choice((None, *[one.revision] * 8, one.revision - 1))
@@ -304,3 +305,16 @@ WEIGHTS: dict[Step, int] = {
     _link_restored: 3,
     _late_advance: 3,
 }
+
+
+def chaotic_desk(seed: int, steps: int) -> Desk:
+    """Return a desk with a random history, its gate open."""
+    desk = Desk(
+        *(choices[0] for choices in QUEUE_CHOICES.values()),
+        agents=[choices[0] for choices in AGENT_CHOICES.values()],
+        gate=always,
+    )
+    chaos = Chaos(desk, seed)
+    for _ in range(steps):
+        chaos.step()
+    return desk

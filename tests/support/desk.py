@@ -100,7 +100,8 @@ class Desk:
         self._events += 1
         fields.setdefault("event_id", f"e{self._events}")
         fields.setdefault("at_ms", self.now_ms)
-        return self.handle(kind(**fields))
+        event: Any = kind(**fields)
+        return self.handle(event)
 
     def run_until(self, at_ms: int) -> list[d.AnyDecision]:
         """Let time pass, stopping at every deadline; return all that was decided."""

@@ -12,16 +12,17 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 
-from agents.agent import Agent
+from agents.agent import Agent, Assignment
 from agents.strategies import is_qualified
 from agents.transitions import AGENT_TRANSITIONS, ASSIGNMENT_TRANSITIONS
-from contacts.vocabulary import AgentState, AssignmentState, Channel
+from contacts.vocabulary import AgentState, AssignmentState, Channel, Disposition
 from queues.contact_queue import merge_requirements, requirement_key
 from queues.line import WaitingLine
 from router import decisions as d
 from router import events as e
 from router.engine import Engine
 from router.records import Record
+from router.state import RoutingState
 
 AGENT_MOVES = {(before, after) for (before, _), after in AGENT_TRANSITIONS.items()}
 ASSIGNMENT_MOVES = {(before, after) for (before, _), after in ASSIGNMENT_TRANSITIONS.items()}
@@ -31,8 +32,23 @@ MAY_END_BY_OUTCOME = {
 } - {AssignmentState.RESERVED, AssignmentState.RINGING}
 
 
+def unaccepted(state: RoutingState) -> dict[str, str]:
+    """Return the queue of every contact that waits, unanswered reservations included."""
+    return {
+        one.contact_id: one.queue_id
+        for one in state.contacts.values()
+        if one.agent_id is None
+        or state.agents[one.agent_id].assignments[one.contact_id].is_unanswered
+    }
+
+
+def is_last_wrap_up(one: Assignment) -> bool:
+    """Tell whether a contact's last leg is in wrap-up: its customer gone, its outcome to come."""
+    return one.state is AssignmentState.WRAP_UP and one.disposition is not Disposition.TRANSFERRED
+
+
 class Invariants:
-    """Follows an engine from its first record."""
+    """Follows an engine from where it is: new, or with what a recovery gave it."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -44,9 +60,22 @@ class Invariants:
         self._agent_states: dict[str, AgentState] = {}
         self._stages: dict[tuple[str, str], AssignmentState] = {}
         self._in_queue: dict[str, str] = {}
-        self._reserved: set[str] = set()
+        self._reserved: dict[str, set[str]] = {}
         self._seq = engine.state.seq
         self._now_ms = engine.state.now_ms
+        self._take_up(engine.state)
+
+    def _take_up(self, state: RoutingState) -> None:
+        """Start from contacts and agents that are there already."""
+        self.live.update(state.contacts.keys())
+        self._in_queue.update(unaccepted(state))
+        self.entered.update(self._in_queue.values())
+        for agent in state.agents.values():
+            self._agent_states[agent.agent_id] = agent.state
+            for one in agent.assignments.values():
+                self._stages[one.contact_id, agent.agent_id] = one.state
+                self.live[one.contact_id] += is_last_wrap_up(one)
+                self.adopted.add(one.contact_id)
 
     def check(self, record: Record) -> None:
         """Check everything after `record`."""
@@ -69,7 +98,8 @@ class Invariants:
             if follow is not None:
                 follow(one)
         if type(record.event) is e.LiveContactsReported:
-            self.adopted |= {one.contact_id for one in record.event.contacts if one.agent_id}
+            queued = (one for one in record.decisions if type(one) is d.ContactQueued)
+            self.adopted |= {one.contact_id for one in queued}
 
     def _on_ContactQueued(self, one: d.ContactQueued) -> None:  # noqa: N802
         self.live[one.contact_id] += 1
@@ -86,7 +116,7 @@ class Invariants:
         key = (one.contact_id, one.agent_id)
         assert key not in self._stages, f"{key} reserved twice"
         self._stages[key] = AssignmentState.RESERVED
-        self._reserved.add(one.agent_id)
+        self._reserved.setdefault(one.agent_id, set()).add(one.queue_id)
 
     def _on_ReservationTimedOut(self, one: d.ReservationTimedOut) -> None:  # noqa: N802
         stage = self._stages.pop((one.contact_id, one.agent_id))
@@ -123,6 +153,7 @@ class Invariants:
             assert self.live[one.contact_id] >= 0, f"{one.contact_id} ended twice"
             if not self.live[one.contact_id]:
                 del self.live[one.contact_id]
+                self.adopted.discard(one.contact_id)
 
     def _on_AgentStateChanged(self, one: d.AgentStateChanged) -> None:  # noqa: N802
         before = self._agent_states.get(one.agent_id, AgentState.SIGNED_OUT)
@@ -153,17 +184,10 @@ class Invariants:
         for agent in state.agents.values():
             for one in agent.assignments.values():
                 assert self._stages[one.contact_id, agent.agent_id] is one.state
-                if one.state is AssignmentState.WRAP_UP and one.disposition != "transferred":
-                    in_hand[one.contact_id] += 1
+                in_hand[one.contact_id] += is_last_wrap_up(one)
         assert in_hand == self.live
-        unaccepted = {
-            one.contact_id: one.queue_id
-            for one in state.contacts.values()
-            if one.agent_id is None
-            or state.agents[one.agent_id].assignments[one.contact_id].is_unanswered
-        }
-        assert unaccepted == self._in_queue
-        waiting = Counter(unaccepted.values())
+        assert unaccepted(state) == self._in_queue
+        waiting = Counter(self._in_queue.values())
         for queue_id, entered in self.entered.items():
             ended = self.accepted[queue_id] + self.left[queue_id]
             assert entered == ended + waiting[queue_id], queue_id
@@ -187,7 +211,9 @@ class Invariants:
     def _check_capacity(self, agent: Agent) -> None:
         """Check an agent who was given a contact just now; older ones may outlive a reload."""
         load = Counter(one.channel for one in agent.assignments.values())
-        for channel, many in load.items():
+        queues = self.engine.state.queues
+        for channel in {queues[one].settings.channel for one in self._reserved[agent.agent_id]}:
+            many = load[channel]
             assert many <= agent.capacity.get(channel, 0), f"{agent.agent_id} {load}"
         if len(load) > 1:
             exclusive = self.engine.state.settings.limits.exclusive_channels
