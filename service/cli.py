@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from service.commands import asyncapi, check_config, journal, report, serve
+from service.commands import asyncapi, check_config, journal, load, report, serve
 
 app = typer.Typer(
     name="tidegate",
@@ -14,6 +14,7 @@ app = typer.Typer(
 )
 app.command("asyncapi")(asyncapi.asyncapi)
 app.command("check-config")(check_config.check_config)
+app.command("load")(load.load)
 app.command("report")(report.report)
 app.command("serve")(serve.serve)
 app.add_typer(journal.app)
