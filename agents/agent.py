@@ -34,6 +34,8 @@ class Assignment(msgspec.Struct, gc=False, kw_only=True):
     bridge: str = ""
     reason: str | None = None
     customer_id: str | None = None
+    value_milli: int | None = None
+    may_market: bool = True
 
     @property
     def is_unanswered(self) -> bool:

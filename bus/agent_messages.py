@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bus.envelope import Capacity, EventMessage, Reason, Revision, Skills
-from config.routing import HOUR_MS, Id
+from config.base import HOUR_MS
+from config.routing import Id
 from router import events
 
 

@@ -139,11 +139,30 @@ class OutcomeRecordedMessage(
 class MarketingDecidedMessage(
     DecisionMessage, frozen=True, gc=False, kw_only=True, tag="marketing_decided"
 ):
-    """Whether the agent may go on to market to this customer, and why (not)."""
+    """Whether the agent may go on to market to this customer, and why (not).
+
+    `queue_id` is the tightest queue the agent serves: it had `waiting` contacts and `idle` agents.
+    `price_milli` is the price of the agents' time then, `value_milli` the customer's worth.
+    """
 
     contact_id: str
     agent_id: str
     granted: bool
+    reason: str
+    queue_id: str = ""
+    waiting: int = 0
+    idle: int = 0
+    price_milli: int | None = None
+    value_milli: int | None = None
+
+
+class MarketingClosingMessage(
+    DecisionMessage, frozen=True, gc=False, kw_only=True, tag="marketing_closing"
+):
+    """The gate has closed while this agent markets, for `reason`: time to come to an end."""
+
+    contact_id: str
+    agent_id: str
     reason: str
 
 
@@ -166,6 +185,7 @@ AnyDecisionMessage = (
     | AssignmentChangedMessage
     | OutcomeRecordedMessage
     | MarketingDecidedMessage
+    | MarketingClosingMessage
     | AgentStateChangedMessage
 )
 
@@ -190,6 +210,7 @@ MESSAGE_OF: dict[type[AnyDecision], type[AnyDecisionMessage]] = {
     decisions.AssignmentChanged: AssignmentChangedMessage,
     decisions.OutcomeRecorded: OutcomeRecordedMessage,
     decisions.MarketingDecided: MarketingDecidedMessage,
+    decisions.MarketingClosing: MarketingClosingMessage,
     decisions.AgentStateChanged: AgentStateChangedMessage,
 }
 """The decisions that leave the engine, and the message each becomes."""

@@ -35,6 +35,9 @@ AnyMessage = (
     | messages.ContactPrioritisedMessage
     | messages.QueueOpenedMessage
     | messages.QueueClosedMessage
+    | messages.GateOverriddenMessage
+    | messages.EmergencyDeclaredMessage
+    | messages.EmergencyClearedMessage
     | messages.ClockTickedMessage
 )
 
@@ -81,6 +84,9 @@ _SUPERVISOR_TYPES = frozenset(
         "contact_prioritised",
         "queue_opened",
         "queue_closed",
+        "gate_overridden",
+        "emergency_declared",
+        "emergency_cleared",
         "clock_ticked",
     }
 )

@@ -19,7 +19,9 @@ from bus.envelope import (
     Skills,
     UnixMs,
 )
-from config.routing import DAY_MS, Id, Priority
+from config.base import DAY_MS
+from config.routing import Id, Priority
+from contacts.vocabulary import Mode
 from router import events
 
 MAX_LIVE_CONTACTS = 100_000
@@ -44,6 +46,10 @@ class ContactArrivedMessage(EventMessage):
     reason: Reason | None = None
     """Why the customer gets in touch, a short code for agents and reports."""
     customer_id: Id | None = None
+    value_milli: Annotated[int, Field(ge=0, le=1_000_000_000)] | None = None
+    """What marketing to this customer is worth, thousandths; left out: the queue's own."""
+    may_market: bool = True
+    """Whether this customer may be marketed to at all."""
 
 
 class ContactEndedMessage(EventMessage):
@@ -146,6 +152,34 @@ class QueueClosedMessage(EventMessage):
     event = events.QueueClosed
     type: Literal["queue_closed"]
     queue_id: Id
+
+
+class GateOverriddenMessage(EventMessage):
+    """A supervisor forces a mode, for one queue or for all, or gives it back to the engine."""
+
+    event = events.GateOverridden
+    type: Literal["gate_overridden"]
+    queue_id: Id | None = None
+    """The queue; left out: all queues."""
+    mode: Mode | None = None
+    """serving or marketing; left out: automatic again."""
+    for_ms: Annotated[int, Field(ge=1, le=7 * DAY_MS)] | None = None
+    """How long it holds; left out: until it is given back."""
+
+
+class EmergencyDeclaredMessage(EventMessage):
+    """An emergency: nobody markets anywhere until it is cleared."""
+
+    event = events.EmergencyDeclared
+    type: Literal["emergency_declared"]
+    reason: Reason
+
+
+class EmergencyClearedMessage(EventMessage):
+    """The emergency is over."""
+
+    event = events.EmergencyCleared
+    type: Literal["emergency_cleared"]
 
 
 class ClockTickedMessage(Message):

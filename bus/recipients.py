@@ -17,6 +17,7 @@ AUDIENCE: dict[type[AnyDecision], tuple[Role, ...]] = {
     decisions.ContactDiverted: (Role.BRIDGE,),
     decisions.OutcomeRecorded: (Role.AGENT,),
     decisions.MarketingDecided: (Role.AGENT,),
+    decisions.MarketingClosing: (Role.AGENT,),
     decisions.AgentStateChanged: (Role.AGENT,),
 }
 """Who is told about which decisions; those not here stay in the engine."""

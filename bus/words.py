@@ -82,6 +82,61 @@ CHINESE = {
     "busy": "引擎繁忙:请在 retry_after_ms 之后重新发送。",
 }
 
+GATE_ENGLISH = {
+    "policy_never": "this queue never markets",
+    "policy_always": "this queue always markets",
+    "policy_threshold": "by the threshold on the load",
+    "policy_hysteresis": "the gate stays as it is until the load changes enough",
+    "policy_schedule": "by the schedule",
+    "policy_optimal": "by what the agents' time is worth now",
+    "emergency": "there is an emergency",
+    "customer_excluded": "this customer may not be marketed to",
+    "supervisor_serving": "a supervisor has closed the gate",
+    "supervisor_marketing": "a supervisor has opened the gate",
+    "load_unknown": "the load is not known",
+    "guard_service_level": "the service level is too low",
+    "guard_abandoned": "too many contacts are abandoned",
+    "guard_longest_wait": "somebody has waited too long",
+    "guard_occupancy": "agents are too busy",
+    "queue_gone": "the queue is no longer in the configuration",
+}
+
+GATE_CHINESE = {
+    "policy_never": "该队列从不营销",
+    "policy_always": "该队列始终营销",
+    "policy_threshold": "按负荷阈值",
+    "policy_hysteresis": "负荷变化足够大之前闸门保持不变",
+    "policy_schedule": "按时间表",
+    "policy_optimal": "按坐席时间此刻的价值",
+    "emergency": "正处于紧急状态",
+    "customer_excluded": "不得向该客户营销",
+    "supervisor_serving": "主管已关闭闸门",
+    "supervisor_marketing": "主管已打开闸门",
+    "load_unknown": "负荷未知",
+    "guard_service_level": "服务水平过低",
+    "guard_abandoned": "放弃的联络过多",
+    "guard_longest_wait": "有人等待过久",
+    "guard_occupancy": "坐席过忙",
+    "queue_gone": "该队列已不在配置中",
+}
+
+_GATE: dict[Language, dict[str, str]] = {"en": GATE_ENGLISH, "zh-CN": GATE_CHINESE}
+_MODE: dict[Language, tuple[str, str]] = {"en": ("serving", "marketing"), "zh-CN": ("服务", "营销")}
+_LOAD: dict[Language, str] = {
+    "en": "{waiting} waiting, {idle} idle: {mode} ({why})",
+    "zh-CN": "{waiting} 个等待,{idle} 个空闲:{mode}({why})",
+}
+
+
+def gate_sentence(
+    granted: bool, reason: str, waiting: int, idle: int, language: Language = "en"
+) -> str:
+    """Put a decision of the gate into words and numbers: "2 waiting, 0 idle: serving (...)"."""
+    why = _GATE[language].get(reason, reason)
+    mode = _MODE[language][granted]
+    return _LOAD[language].format(waiting=waiting, idle=idle, mode=mode, why=why)
+
+
 _SENTENCES: dict[Language, dict[str, str]] = {"en": ENGLISH, "zh-CN": CHINESE}
 _HAVE: dict[Language, str] = {"en": " (At present: {have}.)", "zh-CN": "(当前:{have}。)"}
 

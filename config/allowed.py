@@ -7,8 +7,8 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
+from config.base import OpeningHours
 from config.problems import Path
-from config.routing import OpeningHours
 from config.settings import TidegateSettings
 from contacts.ids import ID_PATTERN, ID_RULE
 

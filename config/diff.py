@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from config.routing import AgentSettings, QueueSettings, RoutingSettings, Settings
+from config.base import Settings
+from config.routing import AgentSettings, QueueSettings, RoutingSettings
 from config.settings import TidegateSettings
 
 RESTART_SECTIONS = ("centre", "bus", "journal", "service")

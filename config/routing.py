@@ -9,15 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from config.base import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, OpeningHours, Settings
+from config.gate import GateSettings
 from contacts.ids import ID_PATTERN
 from contacts.vocabulary import Channel, Refusal
-
-SECOND_MS = 1_000
-MINUTE_MS = 60_000
-HOUR_MS = 3_600_000
-DAY_MS = 86_400_000
 
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 SkillLevel = Annotated[int, Field(ge=1, le=10)]
@@ -25,12 +22,6 @@ Skills = dict[Id, SkillLevel]
 Destination = Annotated[str, Field(min_length=1, max_length=256)]
 Priority = Annotated[int, Field(ge=0, le=99)]
 StrategyName = Literal["longest_idle", "least_occupied", "round_robin", "most_skilled", "fastest"]
-
-
-class Settings(BaseModel):
-    """Base of every settings model: unknown keys are refused, values never change."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class WrapUpSettings(Settings):
@@ -54,16 +45,6 @@ class ServiceLevelSettings(Settings):
     """What accepted-in-time is divided by."""
     short_abandon_ms: int = Field(5 * SECOND_MS, ge=0, le=HOUR_MS)
     """An abandonment within this wait is counted as short, milliseconds."""
-
-
-class OpeningHours(Settings):
-    """A weekly opening interval in the queue's time zone; closing before opening spans midnight."""
-
-    days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] = Field(min_length=1)
-    opens: str = Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
-    """Local time, HH:MM; the days are those on which the interval opens."""
-    closes: str = Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")
-    """Local time, HH:MM; 24:00 is the end of the day."""
 
 
 class QueueSettings(Settings):
@@ -97,6 +78,7 @@ class QueueSettings(Settings):
     destinations: dict[Refusal, Destination] = Field(default_factory=dict)
     """Where the PBX shall send a contact the queue does not take, per reason: closed, full,
     no_staff, waited_too_long. Any text the PBX understands."""
+    gate: GateSettings = GateSettings()
     wrap_up: WrapUpSettings = WrapUpSettings()
     service_level: ServiceLevelSettings = ServiceLevelSettings()
     time_zone: str = "UTC"

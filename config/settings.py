@@ -12,17 +12,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from config.routing import (
-    HOUR_MS,
-    MINUTE_MS,
-    SECOND_MS,
-    AgentSettings,
-    Id,
-    LimitSettings,
-    QueueSettings,
-    RoutingSettings,
-    Settings,
-)
+from config.base import HOUR_MS, MINUTE_MS, SECOND_MS, Settings
+from config.routing import AgentSettings, Id, LimitSettings, QueueSettings, RoutingSettings
 
 Host = Annotated[str, Field(min_length=1, max_length=253)]
 Port = Annotated[int, Field(ge=0, le=65_535)]

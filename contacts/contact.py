@@ -34,3 +34,5 @@ class Contact(msgspec.Struct, gc=False, kw_only=True):
     rona_count: int = 0
     reason: str | None = None
     customer_id: str | None = None
+    value_milli: int | None = None
+    may_market: bool = True

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
+
 from config.routing import QueueSettings
 from contacts.contact import Contact
 from queues.line import WaitingLine
@@ -26,6 +28,26 @@ def merge_requirements(
     return merged
 
 
+class GateState(msgspec.Struct, gc=False):
+    """What a queue's gate stands on, besides the live load.
+
+    `prices_milli[i]` is the price of the agents' time when contacts waiting less idle agents are
+    `first + i`; `closed_by` the guard rail that was hit; `is_latched_open` for hysteresis.
+    """
+
+    first: int = 0
+    prices_milli: tuple[int, ...] = ()
+    closed_by: str | None = None
+    is_latched_open: bool = False
+
+    def price_milli(self, load: int) -> int | None:
+        """Return the price at a load (waiting less idle), that of the nearest end beyond it."""
+        if not self.prices_milli:
+            return None
+        index = min(max(load - self.first, 0), len(self.prices_milli) - 1)
+        return self.prices_milli[index]
+
+
 class ContactQueue:
     """Contacts that wait for the same kind of service, in one line per set of required skills.
 
@@ -36,6 +58,7 @@ class ContactQueue:
 
     __slots__ = (
         "drain_at_ms",
+        "gate",
         "handle_mean_ms",
         "is_open",
         "is_removed",
@@ -50,6 +73,7 @@ class ContactQueue:
         self.is_removed = False
         self.drain_at_ms: int | None = None
         self.handle_mean_ms = 0
+        self.gate = GateState()
         self.waiting = 0
         self.lines: dict[str, WaitingLine] = {}
 

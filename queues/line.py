@@ -55,6 +55,11 @@ class WaitingLine:
         if place == self.head:
             self.head = self.order[0] if self.order else None
 
+    @property
+    def idle(self) -> int:
+        """How many agents could take a contact of this line now."""
+        return sum(len(order) for _, order in self.candidates)
+
     def ahead_of(self, rank: int) -> int:
         """How many contacts a newcomer of this rank would have to let go first."""
         return self.order.bisect_right((rank, 1 << 62, ""))

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Literal
 
-from config.routing import DAY_MS, MINUTE_MS
+from config.base import DAY_MS, MINUTE_MS
 from queues.intervals import Intervals
 from queues.local_time import LocalTime
 

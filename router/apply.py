@@ -19,7 +19,7 @@ from router import decisions as d
 from router.deadlines import DeadlineKind
 from router.receipts import receipt_of
 from router.records import Record
-from router.state import RoutingState
+from router.state import EVERY_QUEUE, Override, RoutingState
 
 
 def apply_record(state: RoutingState, record: Record) -> None:
@@ -66,6 +66,8 @@ def _contact_queued(state: RoutingState, one: d.ContactQueued) -> None:
         requires=one.requires,
         reason=one.reason,
         customer_id=one.customer_id,
+        value_milli=one.value_milli,
+        may_market=one.may_market,
     )
     state.contacts[one.contact_id] = contact
     state.matcher.add_contact(contact)
@@ -117,6 +119,8 @@ def _contact_reserved(state: RoutingState, one: d.ContactReserved) -> None:
         bridge=contact.bridge,
         reason=contact.reason,
         customer_id=contact.customer_id,
+        value_milli=contact.value_milli,
+        may_market=contact.may_market,
     )
     agent.assignments[one.contact_id] = assignment
     state.set_assignment_deadline(assignment)
@@ -346,6 +350,7 @@ def _configuration_applied(state: RoutingState, one: d.ConfigurationApplied) -> 
         state.set_drain(queue, state.now_ms + 1 if drains else None)
     _configure_agents(state, settings)
     state.matcher.reconnect(state.agents)
+    state.note_latching()
 
 
 def _configure_agents(state: RoutingState, settings: RoutingSettings) -> None:
@@ -359,6 +364,34 @@ def _configure_agents(state: RoutingState, settings: RoutingSettings) -> None:
             agent.skills = dict(listed.skills)
             agent.capacity = dict(listed.capacity)
             state.matcher.place_agent(agent)
+
+
+# --- the gate ------------------------------------------------------------------------------
+
+
+def _gate_forced(state: RoutingState, one: d.GateForced) -> None:
+    key = one.queue_id or EVERY_QUEUE
+    if one.mode is None:
+        state.overrides.pop(key, None)
+    else:
+        state.overrides[key] = Override(one.mode, one.until_ms, one.by)
+
+
+def _emergency_set(state: RoutingState, one: d.EmergencySet) -> None:
+    state.emergency = one.reason
+
+
+def _prices_set(state: RoutingState, one: d.PricesSet) -> None:
+    gate = state.queues[one.queue_id].gate
+    gate.first, gate.prices_milli = one.first, one.prices_milli
+
+
+def _guard_set(state: RoutingState, one: d.GuardSet) -> None:
+    state.queues[one.queue_id].gate.closed_by = one.closed_by
+
+
+def _gate_latched(state: RoutingState, one: d.GateLatched) -> None:
+    state.queues[one.queue_id].gate.is_latched_open = one.is_open
 
 
 def _nothing(state: RoutingState, one: d.Decision) -> None:
@@ -386,4 +419,10 @@ APPLY: dict[type[d.Decision], Callable[[RoutingState, Any], None]] = {
     d.ContactRefused: _nothing,
     d.ContactDiverted: _nothing,
     d.MarketingDecided: _nothing,
+    d.MarketingClosing: _nothing,
+    d.GateForced: _gate_forced,
+    d.EmergencySet: _emergency_set,
+    d.PricesSet: _prices_set,
+    d.GuardSet: _guard_set,
+    d.GateLatched: _gate_latched,
 }

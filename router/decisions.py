@@ -55,6 +55,8 @@ class ContactQueued(Decision, frozen=True, gc=False, tag="contact_queued"):
     estimated_wait_ms: int | None
     reason: str | None = None
     customer_id: str | None = None
+    value_milli: int | None = None
+    may_market: bool = True
 
 
 class ContactRequeued(Decision, frozen=True, gc=False, tag="contact_requeued"):
@@ -151,12 +153,67 @@ class AssignmentChanged(Decision, frozen=True, gc=False, tag="assignment_changed
 
 
 class MarketingDecided(Decision, frozen=True, gc=False, tag="marketing_decided"):
-    """The gate's answer at service complete: `granted` or not, for `reason`."""
+    """The gate's answer at service complete: `granted` or not, for `reason` (`router/gate.py`).
+
+    `queue_id` is the queue that decided, the tightest of those the agent serves; it had `waiting`
+    contacts and `idle` agents. `price_milli` is the price of the agents' time (None if the policy
+    has none), `value_milli` what this customer is worth to market to, thousandths.
+    """
 
     contact_id: str
     agent_id: str
     granted: bool
     reason: str
+    queue_id: str = ""
+    waiting: int = 0
+    idle: int = 0
+    price_milli: int | None = None
+    value_milli: int | None = None
+
+
+class MarketingClosing(Decision, frozen=True, gc=False, tag="marketing_closing"):
+    """The gate has closed for an agent who is marketing: time to wrap up, for `reason`."""
+
+    contact_id: str
+    agent_id: str
+    reason: str
+
+
+class GateForced(Decision, frozen=True, gc=False, tag="gate_forced"):
+    """Until `until_ms` the mode of a queue, or all (None), is what `by` says; None: automatic."""
+
+    queue_id: str | None
+    mode: Mode | None
+    until_ms: int | None
+    by: str
+
+
+class EmergencySet(Decision, frozen=True, gc=False, tag="emergency_set"):
+    """An emergency is on, with its reason, or off (None)."""
+
+    reason: str | None
+
+
+class PricesSet(Decision, frozen=True, gc=False, tag="prices_set"):
+    """The prices in force for a queue (see `PricesComputed`)."""
+
+    queue_id: str
+    first: int
+    prices_milli: tuple[int, ...]
+
+
+class GuardSet(Decision, frozen=True, gc=False, tag="guard_set"):
+    """The guard rail that closes the queue's gate, or None."""
+
+    queue_id: str
+    closed_by: str | None
+
+
+class GateLatched(Decision, frozen=True, gc=False, tag="gate_latched"):
+    """The hysteresis policy's gate of a queue opened or closed."""
+
+    queue_id: str
+    is_open: bool
 
 
 class OutcomeRecorded(Decision, frozen=True, gc=False, tag="outcome_recorded"):
@@ -261,6 +318,12 @@ AnyDecision = (
     | ReservationWithdrawn
     | AssignmentChanged
     | MarketingDecided
+    | MarketingClosing
+    | GateForced
+    | EmergencySet
+    | PricesSet
+    | GuardSet
+    | GateLatched
     | OutcomeRecorded
     | AgentSessionStarted
     | AgentReturned

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from agents.agent import Assignment
 from contacts.vocabulary import AssignmentState, Refusal
 from router import events as e
 from router.apply import begin, finish
 from router.deadlines import DeadlineKind, Key
 from router.decisions import AnyDecision
+from router.gatekeeper import decide
 from router.receipts import Receipt
-from router.rules import agents, arrivals, handling, reservations, supervision, system
+from router.rules import agents, arrivals, gating, handling, reservations, supervision, system
 from router.rules.settling import settle
 from router.state import RoutingState
 from router.turn import Gate, Refused, Turn
@@ -46,6 +46,11 @@ RULES: dict[type[e.Event], Callable[[Turn, Any], None]] = {
     e.ContactPrioritised: supervision.contact_prioritised,
     e.QueueOpened: supervision.queue_opened,
     e.QueueClosed: supervision.queue_closed,
+    e.GateOverridden: gating.gate_overridden,
+    e.EmergencyDeclared: gating.emergency_declared,
+    e.EmergencyCleared: gating.emergency_cleared,
+    e.PricesComputed: gating.prices_computed,
+    e.GuardChanged: gating.guard_changed,
     e.EngineStarted: system.engine_started,
     e.LinkLost: system.link_lost,
     e.LinkRestored: system.link_restored,
@@ -53,15 +58,10 @@ RULES: dict[type[e.Event], Callable[[Turn, Any], None]] = {
 }
 
 
-def never(state: RoutingState, assignment: Assignment) -> tuple[bool, str]:
-    """Gate that never opens."""
-    return False, "policy_never"
-
-
 class Engine:
     """Routes contacts to agents. Single-threaded; every call returns before the next."""
 
-    def __init__(self, state: RoutingState | None = None, gate: Gate = never) -> None:
+    def __init__(self, state: RoutingState | None = None, gate: Gate = decide) -> None:
         self.state = state if state is not None else RoutingState()
         self.gate = gate
 
@@ -86,6 +86,7 @@ class Engine:
             if turn.heard is not None:
                 agents.agent_heard(turn, turn.heard)
             settle(turn)
+            gating.latch(turn)
         finish(self.state, event.event_id, turn.decisions)
         return turn.decisions
 
@@ -111,6 +112,7 @@ class Engine:
                 break
             self._fire(turn, key)
             settle(turn)
+        gating.latch(turn)
         finish(self.state, "", turn.decisions)
         return turn.decisions
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from contacts.vocabulary import Channel
+from contacts.vocabulary import Channel, Mode
 
 
 class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True, tag_field="type"):
@@ -27,7 +27,11 @@ class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True, tag_field="type
 
 
 class ContactArrived(Event, frozen=True, gc=False, kw_only=True, tag="contact_arrived"):
-    """A new contact asks for a queue. `wait_credit_ms` of waiting is credited at once."""
+    """A new contact asks for a queue. `wait_credit_ms` of waiting is credited at once.
+
+    `value_milli` is what marketing to this customer is worth, thousandths; `may_market` tells
+    whether it is permitted at all.
+    """
 
     contact_id: str
     queue_id: str
@@ -36,6 +40,8 @@ class ContactArrived(Event, frozen=True, gc=False, kw_only=True, tag="contact_ar
     requires: dict[str, int] | None = None
     reason: str | None = None
     customer_id: str | None = None
+    value_milli: int | None = None
+    may_market: bool = True
 
 
 class ContactEnded(Event, frozen=True, gc=False, kw_only=True, tag="contact_ended"):
@@ -193,6 +199,49 @@ class QueueClosed(Event, frozen=True, gc=False, kw_only=True, tag="queue_closed"
     queue_id: str
 
 
+class GateOverridden(Event, frozen=True, gc=False, kw_only=True, tag="gate_overridden"):
+    """A supervisor forces a mode for one queue, or all (None), or gives it back (mode None).
+
+    `for_ms` is how long it holds; None: until it is given back.
+    """
+
+    queue_id: str | None = None
+    mode: Mode | None = None
+    for_ms: int | None = None
+
+
+class EmergencyDeclared(Event, frozen=True, gc=False, kw_only=True, tag="emergency_declared"):
+    """An emergency: nobody markets anywhere until it is cleared."""
+
+    reason: str
+
+
+class EmergencyCleared(Event, frozen=True, gc=False, kw_only=True, tag="emergency_cleared"):
+    """The emergency is over."""
+
+
+class PricesComputed(Event, frozen=True, gc=False, kw_only=True, tag="prices_computed"):
+    """New prices of the agents' time in a queue, worked out beside the engine.
+
+    `prices_milli[i]` is the price when contacts waiting less idle agents are `first + i`;
+    `basis` says from which estimates (rates per second, times in seconds).
+    """
+
+    queue_id: str
+    first: int
+    prices_milli: tuple[int, ...]
+    basis: dict[str, float]
+
+
+class GuardChanged(Event, frozen=True, gc=False, kw_only=True, tag="guard_changed"):
+    """A guard rail of a queue was hit (`closed_by`, with what was measured), or none is now."""
+
+    queue_id: str
+    closed_by: str | None = None
+    measured: float | None = None
+    limit: float | None = None
+
+
 # --- the engine itself ---------------------------------------------------------------------
 
 
@@ -243,6 +292,11 @@ AnyEvent = (
     | ContactPrioritised
     | QueueOpened
     | QueueClosed
+    | GateOverridden
+    | EmergencyDeclared
+    | EmergencyCleared
+    | PricesComputed
+    | GuardChanged
     | EngineStarted
     | LinkLost
     | LinkRestored

@@ -76,6 +76,10 @@ class Matcher:
                     best = candidate
         return best[2][4] if best is not None else None
 
+    def lines_of(self, agent: Agent) -> list[WaitingLine]:
+        """Return every line the agent may serve."""
+        return self._pool_of[agent.agent_id].all_lines()
+
     # --- agents ------------------------------------------------------------------------
 
     def refresh(self, agent: Agent) -> None:

@@ -12,9 +12,10 @@ import msgspec
 from agents.agent import Agent
 from config.routing import QueueSettings, RoutingSettings
 from contacts.contact import Contact
+from queues.contact_queue import GateState
 from router.deadlines import DeadlineKind
 from router.receipts import Receipt
-from router.state import RoutingState
+from router.state import Override, RoutingState
 
 SNAPSHOT_VERSION = 1
 
@@ -28,6 +29,7 @@ class QueueSnapshot(msgspec.Struct, gc=False):
     is_removed: bool
     drain_at_ms: int | None
     handle_mean_ms: int
+    gate: GateState
 
 
 class StateSnapshot(msgspec.Struct, gc=False):
@@ -40,6 +42,8 @@ class StateSnapshot(msgspec.Struct, gc=False):
     serial: int
     paused_since_ms: int | None
     settings: dict[str, Any]
+    emergency: str | None
+    overrides: dict[str, Override]
     queues: list[QueueSnapshot]
     agents: list[Agent]
     contacts: list[Contact]
@@ -61,6 +65,8 @@ def dump_state(state: RoutingState) -> bytes:
             state.serial,
             state.paused_since_ms,
             state.settings.model_dump(mode="json"),
+            state.emergency,
+            state.overrides,
             [
                 QueueSnapshot(
                     queue_id,
@@ -69,6 +75,7 @@ def dump_state(state: RoutingState) -> bytes:
                     queue.is_removed,
                     queue.drain_at_ms,
                     queue.handle_mean_ms,
+                    queue.gate,
                 )
                 for queue_id, queue in state.queues.items()
             ],
@@ -90,6 +97,7 @@ def load_state(payload: bytes) -> RoutingState:
     state.paused_since_ms = snapshot.paused_since_ms
     settings = RoutingSettings.model_validate(snapshot.settings)
     state.settings = settings
+    state.emergency, state.overrides = snapshot.emergency, snapshot.overrides
     state.listed = {agent.agent_id: agent for agent in settings.agents}
     state.receipts.size = settings.limits.remembered_events
     state.receipts.extend(snapshot.receipts)
@@ -97,6 +105,7 @@ def load_state(payload: bytes) -> RoutingState:
     _load_queues(state, snapshot.queues)
     _load_agents(state, snapshot.agents)
     _load_contacts(state, snapshot.contacts)
+    state.note_latching()
     return state
 
 
@@ -105,6 +114,7 @@ def _load_queues(state: RoutingState, rows: list[QueueSnapshot]) -> None:
         queue = state.matcher.configure_queue(QueueSettings.model_validate(row.settings))
         queue.is_open, queue.is_removed = row.is_open, row.is_removed
         queue.handle_mean_ms = row.handle_mean_ms
+        queue.gate = row.gate
         state.set_drain(queue, row.drain_at_ms)
 
 

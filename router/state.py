@@ -6,13 +6,26 @@ them, what can be derived from those: the matcher's index and the deadlines.
 
 from __future__ import annotations
 
+import msgspec
+
 from agents.agent import Agent, Assignment
 from config.routing import AgentSettings, RoutingSettings
 from contacts.contact import Contact
+from contacts.vocabulary import Mode
 from queues.contact_queue import ContactQueue
 from router.deadlines import DeadlineKind, Deadlines, Key
 from router.matching import Matcher
 from router.receipts import ReceiptBook
+
+EVERY_QUEUE = ""
+
+
+class Override(msgspec.Struct, frozen=True, gc=False):
+    """A supervisor's word on the gate: the mode, until when (None: until given back), who."""
+
+    mode: Mode
+    until_ms: int | None
+    by: str
 
 
 class RoutingState:
@@ -25,6 +38,9 @@ class RoutingState:
         self.serial = 0
         self.paused_since_ms: int | None = None
         self.settings = RoutingSettings()
+        self.emergency: str | None = None
+        self.overrides: dict[str, Override] = {}
+        self.latching: list[str] = []
         self.contacts: dict[str, Contact] = {}
         self.agents: dict[str, Agent] = {}
         self.listed: dict[str, AgentSettings] = {}
@@ -41,6 +57,22 @@ class RoutingState:
         """Return a number that orders contacts and agents by when they came."""
         self.serial += 1
         return self.serial
+
+    def override(self, queue_id: str) -> Override | None:
+        """Return the supervisor's word in force for a queue: its own before that for all."""
+        for key in (queue_id, EVERY_QUEUE):
+            found = self.overrides.get(key)
+            if found is not None and (found.until_ms is None or found.until_ms > self.now_ms):
+                return found
+        return None
+
+    def note_latching(self) -> None:
+        """Work out anew which queues have a gate with hysteresis."""
+        self.latching = [
+            queue_id
+            for queue_id, queue in self.queues.items()
+            if queue.settings.gate.policy == "hysteresis"
+        ]
 
     def assignment(self, contact_id: str, agent_id: str) -> Assignment | None:
         """Return the assignment of this contact to this agent, wrap-up included."""

@@ -7,15 +7,15 @@ from typing import Protocol
 from agents.agent import Agent, Assignment
 from contacts.vocabulary import AgentState, Rejection
 from router.apply import APPLY
-from router.decisions import AnyDecision, EventRejected
+from router.decisions import AnyDecision, EventRejected, MarketingDecided
 from router.state import RoutingState
 
 
 class Gate(Protocol):
     """Decides whether an agent may go on to market when service is complete."""
 
-    def __call__(self, state: RoutingState, assignment: Assignment) -> tuple[bool, str]:
-        """Return whether marketing is granted, and the reason as a code."""
+    def __call__(self, state: RoutingState, assignment: Assignment) -> MarketingDecided:
+        """Return the decision with its reason and the numbers it stands on."""
 
 
 class Refused(Exception):  # noqa: N818 - the field's word; it never leaves the engine

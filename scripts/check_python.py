@@ -2,7 +2,7 @@
 
 import sys
 
-if sys.version_info < (3, 11):
+if sys.version_info < (3, 11):  # noqa: UP036 - for those who have an older one
     sys.exit(
         "Tidegate needs Python 3.11 or later; this is "
         + ".".join(map(str, sys.version_info[:3]))

@@ -80,6 +80,8 @@ def queue_contact(
             estimated_wait_ms(position, queue.handle_mean_ms, line.ready_agents),
             event.reason,
             event.customer_id,
+            event.value_milli,
+            event.may_market,
         )
     )
 

@@ -14,7 +14,6 @@ from contacts.vocabulary import (
 from router import events as e
 from router.decisions import (
     AssignmentChanged,
-    MarketingDecided,
     OutcomeRecorded,
 )
 from router.turn import Refused, Turn
@@ -70,9 +69,9 @@ def service_completed(turn: Turn, event: e.ServiceCompleted) -> None:
     """Service is complete: the gate decides at once whether marketing may follow."""
     assignment = find_assignment(turn, event)
     move(turn, assignment, AssignmentTrigger.COMPLETE_SERVICE)
-    granted, reason = turn.gate(turn.state, assignment)
-    turn.emit(MarketingDecided(event.contact_id, event.agent_id, granted, reason))
-    if granted:
+    answer = turn.gate(turn.state, assignment)
+    turn.emit(answer)
+    if answer.granted:
         move(turn, assignment, AssignmentTrigger.MARKET)
 
 

@@ -242,7 +242,8 @@ EACH_SENT: list[Any] = [
     decisions.ContactRefused("c1", "cards", Refusal.FULL, None, "bridge/pbx-1"),
     decisions.ContactDiverted("c1", "cards", Refusal.CLOSED, "voicemail", "bridge/pbx-1"),
     OUTCOME,
-    decisions.MarketingDecided("c1", "anna", False, "gate_closed"),
+    decisions.MarketingDecided("c1", "anna", False, "policy_never"),
+    decisions.MarketingClosing("c1", "anna", "emergency"),
     decisions.AgentStateChanged("anna", AgentState.NOT_READY, "lunch"),
 ]
 
@@ -305,7 +306,7 @@ PBX = Recipient(Role.BRIDGE, "pbx-1")
 
 @pytest.mark.parametrize(
     ("decision", "told"),
-    list(zip(EACH_SENT, [(ANNA, PBX)] * 4 + [(PBX,)] * 2 + [(ANNA,)] * 3, strict=True)),
+    list(zip(EACH_SENT, [(ANNA, PBX)] * 4 + [(PBX,)] * 2 + [(ANNA,)] * 4, strict=True)),
     ids=lambda value: type(value).__name__,
 )
 def test_who_is_told(decision: Any, told: tuple[Recipient, ...]) -> None:

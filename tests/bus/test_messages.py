@@ -25,6 +25,8 @@ EVENTS_OF_THE_ENGINE = {
     "link_restored",
     "configuration_changed",
     "clock_ticked",
+    "prices_computed",
+    "guard_changed",
 }
 
 

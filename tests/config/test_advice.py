@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from config.advice import queues_without_agents, warnings_about
-from config.routing import AgentSettings, LimitSettings, OpeningHours, QueueSettings
+from config.base import OpeningHours
+from config.routing import AgentSettings, LimitSettings, QueueSettings
 from config.settings import BusSettings, JournalSettings, ServiceSettings, TidegateSettings
 from contacts.vocabulary import Channel, Refusal
 

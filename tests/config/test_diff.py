@@ -1,10 +1,10 @@
 """What a reload changes, in words."""
 
+from config.base import OpeningHours
 from config.diff import changes_needing_restart, describe_changes
 from config.routing import (
     AgentSettings,
     LimitSettings,
-    OpeningHours,
     QueueSettings,
     RoutingSettings,
     WrapUpSettings,

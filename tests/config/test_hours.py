@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config.base import OpeningHours
 from config.hours import HORIZON_DAYS, WEEKDAYS, is_open, next_change_ms
-from config.routing import OpeningHours
 
 MINUTE_MS = 60_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

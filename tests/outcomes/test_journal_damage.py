@@ -1,7 +1,5 @@
 """Files that are no journal, and journals that are not as they were written."""
 
-# ruff: noqa: ASYNC240 - small files, and nothing else runs
-
 from __future__ import annotations
 
 import sqlite3

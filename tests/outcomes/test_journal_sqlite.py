@@ -1,7 +1,5 @@
 """What a journal in a file does besides: it stays, it is locked, it explains what is wrong."""
 
-# ruff: noqa: ASYNC240 - small files, and nothing else runs
-
 from __future__ import annotations
 
 import asyncio

@@ -17,7 +17,7 @@ import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
-from config.routing import HOUR_MS
+from config.base import HOUR_MS
 from outcomes.periods import Period, PeriodError, parse_period
 from outcomes.report_fields import queue_total
 from outcomes.reports import agent_report, queue_report

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.routing import DAY_MS, HOUR_MS, MINUTE_MS
+from config.base import DAY_MS, HOUR_MS, MINUTE_MS
 from queues.local_time import HALF_HOUR_MS, LocalTime
 from queues.metrics import Handling, QueueMetrics
 

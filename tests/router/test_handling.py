@@ -79,9 +79,9 @@ def test_service_complete_stays_there_when_the_gate_denies_it() -> None:
 def test_the_gate_sees_the_assignment_and_the_state() -> None:
     seen = []
 
-    def gate(state: object, assignment: object) -> tuple[bool, str]:
+    def gate(state: object, assignment: object) -> d.MarketingDecided:
         seen.append((state, assignment))
-        return False, "seen"
+        return d.MarketingDecided("c1", "anna", False, "seen")
 
     desk = talking(TIMED, gate=gate)
     desk.complete_service("c1")

@@ -16,8 +16,8 @@ from router.engine import Engine
 from router.records import Record, decode_body, encode_body
 from router.snapshot import SNAPSHOT_VERSION, SnapshotTooNew, dump_state, load_state
 from router.state import RoutingState
-from tests.support.chaos import Chaos, chaotic_desk
-from tests.support.desk import Desk, always
+from tests.support.chaos import Chaos, chaotic_desk, mixed_gate
+from tests.support.desk import Desk
 
 STEPS = 3_000
 
@@ -82,7 +82,7 @@ def test_the_recovered_engine_behaves_like_the_one_that_never_stopped(
     state = RoutingState()
     for record in history.records[:half]:
         apply_record(state, record)
-    twin = Engine(load_state(dump_state(state)) if by == "snapshot" else state, always)
+    twin = Engine(load_state(dump_state(state)) if by == "snapshot" else state, mixed_gate)
     for record in history.records[half:]:
         assert replay(twin, record) == record.decisions
     assert dump_state(twin.state) == dump_state(history.state)

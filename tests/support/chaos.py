@@ -6,11 +6,15 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from agents.agent import Assignment
 from agents.transitions import UNANSWERED, WITH_CUSTOMER
 from config.routing import AgentSettings, QueueSettings
 from contacts.contact import Contact
-from contacts.vocabulary import AssignmentState
+from contacts.vocabulary import AssignmentState, Mode
+from router import decisions as d
 from router import events as e
+from router.gatekeeper import decide
+from router.state import RoutingState
 from tests.support.desk import BRIDGE, SECOND, Desk, agent, always, queue
 
 AGENTS = ("anna", "ben", "carla", "dan", "eve", "unlisted")
@@ -28,7 +32,12 @@ REQUIREMENTS: tuple[dict[str, int] | None, ...] = (
 
 QUEUE_CHOICES: dict[str, tuple[QueueSettings, ...]] = {
     "sales": (
-        queue("sales", requires={"sales": 1}, wrap_up={"kind": "timed", "duration_ms": 5_000}),
+        queue(
+            "sales",
+            requires={"sales": 1},
+            wrap_up={"kind": "timed", "duration_ms": 5_000},
+            gate={"policy": "hysteresis", "closes_panels": True},
+        ),
         queue("sales", requires={"sales": 4}, strategy="fastest", at_closing="divert"),
         queue("sales", requires={}, strategy="round_robin", max_waiting=0),
     ),
@@ -43,6 +52,7 @@ QUEUE_CHOICES: dict[str, tuple[QueueSettings, ...]] = {
             strategy="most_skilled",
             priority=3,
             at_closing="divert",
+            gate={"policy": "always"},
             wrap_up={"kind": "forced", "duration_ms": 8_000},
         ),
     ),
@@ -261,6 +271,43 @@ def _restart(chaos: Chaos) -> None:
     chaos.desk.keep(started)
 
 
+def _override(chaos: Chaos) -> None:
+    pick = chaos.random
+    chaos.tell(
+        e.GateOverridden,
+        queue_id=pick.choice((None, *QUEUES, "nowhere")),
+        mode=pick.choice((None, Mode.SERVING, Mode.MARKETING)),
+        for_ms=pick.choice((None, 5_000, 60_000)),
+    )
+
+
+def _price(chaos: Chaos) -> None:
+    pick = chaos.random
+    prices = tuple(sorted(pick.randrange(2_000) for _ in range(pick.randrange(1, 12))))
+    queue_id = pick.choice((*QUEUES, "nowhere"))
+    chaos.tell(
+        e.PricesComputed,
+        queue_id=queue_id,
+        first=pick.randrange(-8, 3),
+        prices_milli=prices,
+        basis={"agents": 6.0},
+    )
+
+
+def _guard(chaos: Chaos) -> None:
+    pick = chaos.random
+    closed_by = pick.choice((None, None, "service_level", "longest_wait"))
+    chaos.tell(e.GuardChanged, queue_id=pick.choice((*QUEUES, "nowhere")), closed_by=closed_by)
+
+
+def _declare_emergency(chaos: Chaos) -> None:
+    chaos.tell(e.EmergencyDeclared, reason="flood")
+
+
+def _clear_emergency(chaos: Chaos) -> None:
+    chaos.tell(e.EmergencyCleared)
+
+
 def _link_lost(chaos: Chaos) -> None:
     chaos.tell(e.LinkLost)
 
@@ -300,6 +347,11 @@ WEIGHTS: dict[Step, int] = {
     _switch(e.QueueClosed): 3,
     _configure: 2,
     _live_list: 4,
+    _override: 2,
+    _price: 2,
+    _guard: 2,
+    _declare_emergency: 1,
+    _clear_emergency: 2,
     _restart: 1,
     _link_lost: 1,
     _link_restored: 3,
@@ -307,12 +359,17 @@ WEIGHTS: dict[Step, int] = {
 }
 
 
+def mixed_gate(state: RoutingState, assignment: Assignment) -> d.MarketingDecided:
+    """Open half the time, and otherwise as the queue's policy says."""
+    return (always if state.seq % 2 else decide)(state, assignment)
+
+
 def chaotic_desk(seed: int, steps: int) -> Desk:
-    """Return a desk with a random history, its gate open."""
+    """Return a desk with a random history, its gate often open."""
     desk = Desk(
         *(choices[0] for choices in QUEUE_CHOICES.values()),
         agents=[choices[0] for choices in AGENT_CHOICES.values()],
-        gate=always,
+        gate=mixed_gate,
     )
     chaos = Chaos(desk, seed)
     for _ in range(steps):

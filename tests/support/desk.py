@@ -15,7 +15,7 @@ from contacts.contact import Contact
 from contacts.vocabulary import AssignmentState, Rejection
 from router import decisions as d
 from router import events as e
-from router.engine import Engine, never
+from router.engine import Engine
 from router.receipts import Receipt
 from router.records import Record
 from router.state import RoutingState
@@ -30,9 +30,14 @@ BRIDGE = "bridge/pbx"
 D = TypeVar("D", bound=d.Decision)
 
 
-def always(state: RoutingState, assignment: Assignment) -> tuple[bool, str]:
+def always(state: RoutingState, assignment: Assignment) -> d.MarketingDecided:
     """A gate that is always open."""
-    return True, "always"
+    return d.MarketingDecided(assignment.contact_id, assignment.agent_id, True, "always")
+
+
+def never(state: RoutingState, assignment: Assignment) -> d.MarketingDecided:
+    """A gate that never opens."""
+    return d.MarketingDecided(assignment.contact_id, assignment.agent_id, False, "policy_never")
 
 
 def queue(queue_id: str = "sales", **settings: Any) -> QueueSettings:

@@ -10,6 +10,7 @@ from config.routing import AgentSettings, QueueSettings, RoutingSettings
 from contacts.vocabulary import AgentState, AssignmentState
 from outcomes.journal import JournalRow
 from router import events as e
+from router.decisions import MarketingDecided
 from router.engine import Engine
 from router.records import Record, encode_body
 from router.state import RoutingState
@@ -205,8 +206,9 @@ class RoutedHistory:
         self._seq += 1
         return Record(self._seq, event, tuple(decisions))  # type: ignore[arg-type]
 
-    def _gate(self, state: RoutingState, assignment: Assignment) -> tuple[bool, str]:
-        return self._random.random() < 0.5, "chance"
+    def _gate(self, state: RoutingState, assignment: Assignment) -> MarketingDecided:
+        granted = self._random.random() < 0.5
+        return MarketingDecided(assignment.contact_id, assignment.agent_id, granted, "chance")
 
 
 def in_hand(agent: Agent) -> list[Assignment]:

@@ -1,0 +1,129 @@
+"""The gatekeeper: may this agent go on to market to this customer, now that service is complete?
+
+Decided per contact, from the live load of the queues the agent could serve instead: market if the
+customer is worth at least the price of the agents' time (Armony and Gurvich 2010, "When
+promotions meet operations", M&SOM 12(3), with abandonment; `docs/gate.md`). Every policy is a
+price: none at all (closed), nothing (open), or one that depends on the load.
+
+A queue's load is contacts waiting less agents idle. The contact being finished counts, since its
+agent is not idle: load -1 means that one other agent is idle.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from agents.agent import Assignment
+from config.hours import is_open
+from contacts.vocabulary import Mode
+from queues.contact_queue import ContactQueue
+from router.decisions import MarketingDecided
+from router.state import RoutingState
+
+BY_LOAD = frozenset({"threshold", "hysteresis", "optimal"})
+OPEN = 0
+
+
+class Quote(NamedTuple):
+    """A queue's price of the agents' time, thousandths; None: its gate is closed."""
+
+    queue_id: str
+    price_milli: int | None
+    waiting: int
+    idle: int
+
+
+def decide(state: RoutingState, assignment: Assignment) -> MarketingDecided:
+    """Return the answer, with the numbers it stands on."""
+    queue = state.queues.get(assignment.queue_id)
+    if queue is None:
+        return MarketingDecided(assignment.contact_id, assignment.agent_id, False, "queue_gone")
+    value_milli = assignment.value_milli
+    if value_milli is None:
+        value_milli = queue.settings.gate.value_milli
+    quote = quote_of(queue, state.now_ms)
+    word = above_policy(state, assignment, queue)
+    if word is None:
+        quote = tightest(state, assignment, queue, quote)
+        granted = quote.price_milli is not None and value_milli >= quote.price_milli
+        policy = queue.settings.gate.policy
+        word = (granted, f"policy_{policy}")
+    granted, reason = word
+    return MarketingDecided(
+        assignment.contact_id,
+        assignment.agent_id,
+        granted,
+        reason,
+        quote.queue_id,
+        quote.waiting,
+        quote.idle,
+        quote.price_milli,
+        value_milli,
+    )
+
+
+def above_policy(
+    state: RoutingState, assignment: Assignment, queue: ContactQueue
+) -> tuple[bool, str] | None:
+    """Return what overrules the policy: emergency, customer, supervisor, unknown load, guards."""
+    if state.emergency is not None:
+        return False, "emergency"
+    if not assignment.may_market:
+        return False, "customer_excluded"
+    override = state.override(assignment.queue_id)
+    if override is not None:
+        return override.mode is Mode.MARKETING, f"supervisor_{override.mode.value}"
+    if state.paused_since_ms is not None:
+        return False, "load_unknown"
+    if queue.gate.closed_by is not None:
+        return False, f"guard_{queue.gate.closed_by}"
+    return None
+
+
+def quote_of(queue: ContactQueue, now_ms: int) -> Quote:
+    """Return the queue's price at its load now, by its policy."""
+    waiting, idle = queue.waiting, queue.lines[""].idle
+    return Quote(queue.settings.queue_id, price_milli(queue, waiting - idle, now_ms), waiting, idle)
+
+
+def price_milli(queue: ContactQueue, load: int, now_ms: int) -> int | None:
+    """Return the price of the agents' time at a load, thousandths; None: closed."""
+    gate = queue.settings.gate
+    match gate.policy:
+        case "never":
+            return None
+        case "always":
+            return OPEN
+        case "schedule":
+            return OPEN if is_open(gate.schedule, queue.settings.time_zone, now_ms) else None
+        case "hysteresis":
+            return OPEN if queue.gate.is_latched_open else None
+        case "threshold":
+            return OPEN if load <= gate.threshold else None
+        case "optimal":
+            price = queue.gate.price_milli(load)
+            if price is not None:
+                return price
+            return OPEN if load <= gate.threshold else None
+
+
+def tightest(
+    state: RoutingState, assignment: Assignment, own: ContactQueue, own_quote: Quote
+) -> Quote:
+    """Return the highest price among the queues the agent could serve, closed above all."""
+    if own.settings.gate.policy not in BY_LOAD:
+        return own_quote
+    found = own_quote
+    agent = state.agents[assignment.agent_id]
+    seen = {own.settings.queue_id}
+    for line in state.matcher.lines_of(agent):
+        queue_id = line.settings.queue_id
+        if queue_id in seen or line.settings.gate.policy not in BY_LOAD:
+            continue
+        seen.add(queue_id)
+        quote = quote_of(state.queues[queue_id], state.now_ms)
+        if found.price_milli is None:
+            break
+        if quote.price_milli is None or quote.price_milli > found.price_milli:
+            found = quote
+    return found

@@ -1,0 +1,91 @@
+"""Gating: what opens and closes the gate besides the load: supervisors, emergencies, guards."""
+
+from __future__ import annotations
+
+from agents.transitions import AssignmentTrigger
+from contacts.vocabulary import AssignmentState, Mode
+from router import events as e
+from router.decisions import (
+    EmergencySet,
+    GateForced,
+    GateLatched,
+    GuardSet,
+    MarketingClosing,
+    PricesSet,
+)
+from router.rules.arrivals import find_queue
+from router.rules.handling import move
+from router.turn import Turn
+
+
+def gate_overridden(turn: Turn, event: e.GateOverridden) -> None:
+    """A supervisor forces a mode, or gives it back."""
+    if event.queue_id is not None:
+        find_queue(turn, event.queue_id)
+    until_ms = None if event.for_ms is None else turn.state.now_ms + event.for_ms
+    turn.emit(GateForced(event.queue_id, event.mode, until_ms, event.source))
+    if event.mode is Mode.SERVING:
+        close_panels(turn, event.queue_id, "supervisor_serving")
+
+
+def emergency_declared(turn: Turn, event: e.EmergencyDeclared) -> None:
+    """Nobody markets anywhere from now on."""
+    turn.emit(EmergencySet(event.reason))
+    close_panels(turn, None, "emergency")
+
+
+def emergency_cleared(turn: Turn, event: e.EmergencyCleared) -> None:
+    """The gates work again as they did."""
+    if turn.state.emergency is not None:
+        turn.emit(EmergencySet(None))
+
+
+def prices_computed(turn: Turn, event: e.PricesComputed) -> None:
+    """Take over new prices."""
+    find_queue(turn, event.queue_id)
+    turn.emit(PricesSet(event.queue_id, event.first, event.prices_milli))
+
+
+def guard_changed(turn: Turn, event: e.GuardChanged) -> None:
+    """A guard rail closes the queue's gate, or no longer does."""
+    queue = find_queue(turn, event.queue_id)
+    if queue.gate.closed_by == event.closed_by:
+        return
+    turn.emit(GuardSet(event.queue_id, event.closed_by))
+    if event.closed_by is not None:
+        warn_panels(turn, event.queue_id, f"guard_{event.closed_by}")
+
+
+def close_panels(turn: Turn, queue_id: str | None, reason: str) -> None:
+    """Tell agents who market that it is time to wrap up; take panels away where that is set."""
+    for contact_id, agent_id in warn_panels(turn, queue_id, reason):
+        assignment = turn.state.agents[agent_id].assignments[contact_id]
+        queue = turn.state.queues.get(assignment.queue_id)
+        if queue is not None and queue.settings.gate.closes_panels:
+            move(turn, assignment, AssignmentTrigger.RESUME)
+
+
+def warn_panels(turn: Turn, queue_id: str | None, reason: str) -> list[tuple[str, str]]:
+    """Tell every agent who markets in the queue (or any) that the gate has closed."""
+    marketing = [
+        (one.contact_id, agent.agent_id)
+        for agent in turn.state.agents.values()
+        for one in agent.assignments.values()
+        if one.state is AssignmentState.MARKETING and queue_id in (None, one.queue_id)
+    ]
+    for contact_id, agent_id in marketing:
+        turn.emit(MarketingClosing(contact_id, agent_id, reason))
+    return marketing
+
+
+def latch(turn: Turn) -> None:
+    """Open and close the gates with hysteresis, after every event."""
+    for queue_id in turn.state.latching:
+        queue = turn.state.queues.get(queue_id)
+        if queue is None:
+            continue
+        gate, is_open = queue.settings.gate, queue.gate.is_latched_open
+        if is_open and queue.waiting >= gate.close_at_waiting:
+            turn.emit(GateLatched(queue_id, is_open=False))
+        elif not is_open and queue.lines[""].idle >= gate.open_at_idle and not queue.waiting:
+            turn.emit(GateLatched(queue_id, is_open=True))
