@@ -10,15 +10,24 @@ from contacts.vocabulary import AssignmentState, Disposition, Rejection
 from router import decisions as d
 from tests.support.desk import SECOND, Desk, always, queue
 
+
+def ring(desk: Desk) -> None:
+    """Let the contact ring at anna's."""
+    desk.sign_in("anna")
+    desk.ring("c1")
+
+
+def ring_out(desk: Desk) -> None:
+    """Let the contact ring at anna's until it is back in the queue."""
+    ring(desk)
+    desk.wait(20 * SECOND)
+
+
 BEFORE_ACCEPTED: dict[str, Callable[[Desk], None]] = {
     "waiting": lambda desk: None,
     "reserved": lambda desk: desk.sign_in("anna"),
-    "ringing": lambda desk: (desk.sign_in("anna"), desk.ring("c1"))[0],
-    "back in the queue": lambda desk: (
-        desk.sign_in("anna"),
-        desk.ring("c1"),
-        desk.wait(20 * SECOND),
-    )[0],
+    "ringing": ring,
+    "back in the queue": ring_out,
 }
 
 AFTER_ACCEPTED: dict[str, Callable[[Desk], None]] = {

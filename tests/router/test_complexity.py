@@ -31,7 +31,7 @@ class Counted:
         self._number = 0
         self._lines = 0
         listed = [
-            agent(f"a{one}", **{f"s{one % SKILLS}": 3, f"s{(one + 1) % SKILLS}": 2})
+            agent(f"a{one}", None, **{f"s{one % SKILLS}": 3, f"s{(one + 1) % SKILLS}": 2})
             for one in range(agents)
         ]
         self.tell(e.ConfigurationChanged, settings=settings_of(QUEUES, listed))
