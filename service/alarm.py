@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from service.desk import Desk
 
 
 class Alarm:
-    """One timer of the event loop, set to the engine's earliest deadline."""
+    """One timer of the event loop, set to the engine's earliest deadline.
 
-    def __init__(self, desk: Desk) -> None:
+    `guarded` wraps what the timer calls, so that an error there is not overlooked.
+    """
+
+    def __init__(
+        self, desk: Desk, guarded: Callable[[Callable[[], None]], Callable[[], None]]
+    ) -> None:
         self._desk = desk
+        self._ringing = guarded(self._ring)
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._due_ms: int | None = None
@@ -37,7 +44,7 @@ class Alarm:
             self._timer.cancel()
         self._due_ms = due_ms
         delay_ms = max(due_ms - self._desk.clock.now_ms(), 0)
-        self._timer = self._loop.call_later(delay_ms / 1_000, self._ring)
+        self._timer = self._loop.call_later(delay_ms / 1_000, self._ringing)
 
     def _ring(self) -> None:
         self._due_ms = None

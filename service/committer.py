@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -22,7 +22,8 @@ class Committer:
     """One writer. While one group is being written the next one gathers.
 
     If the journal cannot be written (disk full, file locked) nothing leaves; the same group is
-    tried again until it succeeds, and `is_failing` tells why the engine is not ready.
+    tried again until it succeeds. `failure` tells why; `on_journal` hears of it (False) and of its
+    end (True).
     """
 
     def __init__(
@@ -32,12 +33,14 @@ class Committer:
         published: Callable[[], int],
         stats: Stats,
         max_batch: int,
+        on_journal: Callable[[bool], None],
     ) -> None:
         self._journal = journal
         self._release = release
         self._published = published
         self._stats = stats
         self._max_batch = max_batch
+        self._on_journal = on_journal
         self._entries: list[Entry] = []
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
@@ -88,20 +91,29 @@ class Committer:
             self._stats.records += len(rows)
             self._stats.commit_seconds += time.perf_counter() - started
 
-    async def _retrying(self, write: Callable[[], object]) -> None:
+    async def _retrying(self, write: Callable[[], Awaitable[None]]) -> None:
         delay_s = RETRY_FIRST_S
         while True:
             try:
-                await write()  # type: ignore[misc]
+                await write()
             except JournalUnavailable as error:
-                self._stats.commit_failures += 1
-                if self.failure is None:
-                    log.error("journal_unavailable", reason=error.reason, remedy=error.remedy)
-                self.failure = str(error)
+                self._note_failure(error)
                 await asyncio.sleep(delay_s)
                 delay_s = min(2 * delay_s, RETRY_MAX_S)
             else:
-                if self.failure is not None:
-                    log.info("journal_available_again")
-                self.failure = None
+                self._note_success()
                 return
+
+    def _note_failure(self, error: JournalUnavailable) -> None:
+        self._stats.commit_failures += 1
+        is_new = self.failure is None
+        self.failure = str(error)
+        if is_new:
+            log.error("journal_unavailable", reason=error.reason, remedy=error.remedy)
+            self._on_journal(False)
+
+    def _note_success(self) -> None:
+        if self.failure is not None:
+            self.failure = None
+            log.info("journal_available_again")
+            self._on_journal(True)

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from random import Random
 from typing import Any
 
 import structlog
 
-from bus.codec import encode_snapshot
 from bus.connection import MqttConnection
 from bus.connection_settings import Will
-from bus.snapshots import EngineSnapshot
 from bus.transport_errors import TransportError
 from config.diff import changes_needing_restart, describe_changes
 from config.routing import RoutingSettings
 from config.settings import TidegateSettings
-from outcomes.journal import Journal
+from outcomes.journal import Journal, JournalUnavailable
 from outcomes.sqlite_journal import JournalOptions, SqliteJournal
 from router.engine import Engine
-from router.events import ConfigurationChanged, EngineStarted, LinkLost, LinkRestored
+from router.events import ConfigurationChanged, EngineStarted
+from router.state import RoutingState
 from service.alarm import Alarm
 from service.clock import Clock, RealClock, TickedClock
 from service.committer import Committer
@@ -30,39 +28,32 @@ from service.entry import Entry
 from service.intake import Intake
 from service.opening import OpeningHours
 from service.outbox import Outbox
+from service.presence import Presence
 from service.recovery import recover
 from service.stats import Stats
-from service.wiring import (
-    connection_settings,
-    journal_identity,
-    snapshot_store,
-    software_version,
-    topic_space,
-)
+from service.wiring import connection_settings, journal_identity, snapshot_store, topic_space
 
 log = structlog.get_logger(__name__)
-
-HEARTBEAT_S = 1.0
 
 
 class EngineService:
     """One leader of one routing domain, from recovery to an ordered stop.
 
     `broker` is where the bus is; the embedded broker and the follower are other processes, which
-    `service/processes.py` starts.
+    `service/processes.py` starts. `failed` is set when it cannot go on; then stop it.
     """
 
     def __init__(self, settings: TidegateSettings, broker: tuple[str, int]) -> None:
         self.settings = settings
         self.space = topic_space(settings)
         self.stats = Stats()
+        self.is_started = False
+        self.failed = asyncio.Event()
         self._broker = broker
         self._is_ticked = settings.service.clock == "ticked"
         self._tasks: list[asyncio.Task[None]] = []
-        self._resuming: asyncio.Task[None] | None = None
         self._told = 0
         self._is_stopping = False
-        self.failed = asyncio.Event()
 
     # --- start -------------------------------------------------------------------------
 
@@ -77,25 +68,37 @@ class EngineService:
             JournalOptions(self.settings.journal.synchronous, self.settings.journal.keep_rejected),
         )
         state = await recover(self.journal, snapshot_store(self.settings.journal.path))
+        self._assemble(state)
+        await self.outbox.open(self.connection)
+        await self._take_the_lead()
+        self._committing = self._spawn(self.committer.run(), "committer")
+        await self.connection.subscribe(self.space.all_events_in)
+        self.connection.start()
+        self._spawn(self.presence.run(self.connection), "heartbeat")
+        self.is_started = True
+
+    def _assemble(self, state: RoutingState) -> None:
         clock: Clock = TickedClock(state.now_ms) if self._is_ticked else RealClock(state.now_ms)
         self.desk = Desk(Engine(state), clock, self.space, self._deliver, is_ticked=self._is_ticked)
         self.outbox = Outbox(self.desk, self.space, self.journal, state.seq)
+        self.presence = Presence(
+            self.desk, self.outbox, self.space, self._spawn, self.not_ready_because
+        )
         self.committer = Committer(
             self.journal,
             self.outbox.release,
             lambda: self.outbox.published_seq,
             self.stats,
             self.settings.journal.max_batch,
+            self.presence.on_journal,
         )
-        self.alarm = Alarm(self.desk)
+        self.alarm = Alarm(self.desk, self._guarded)
+        self.opening = OpeningHours(self.desk, is_ticked=self._is_ticked)
         self.intake = self._make_intake()
-        self.opening = OpeningHours(self.desk)
-        self._spawn(self.committer.run(), "committer")
-        await self._take_the_lead()
-        await self._connect()
+        self.connection = self._make_connection()
 
     def _make_intake(self) -> Intake:
-        bus = self.settings.bus
+        bus, loop = self.settings.bus, asyncio.get_running_loop()
         return Intake(
             self.desk,
             self.space,
@@ -105,32 +108,29 @@ class EngineService:
             max_backlog=bus.max_backlog_records,
             busy_retry_after_ms=bus.busy_retry_after_ms,
             unwritten=lambda: self.committer.unwritten,
-            call_soon=asyncio.get_running_loop().call_soon,
-            is_ticked=self._is_ticked,
+            call_soon=lambda work: loop.call_soon(self._guarded(work)),
+            ticked_hours=self.opening if self._is_ticked else None,
         )
 
-    async def _take_the_lead(self) -> None:
-        epoch = await self.journal.begin_epoch()
-        self.desk.tell(EngineStarted(event_id="", at_ms=self.desk.now_ms(), epoch=epoch))
-        self.reconfigure(self.settings.routing())
-        self.opening.start()
-        await self.committer.drained()
-        if not self._is_ticked:
-            self._spawn(self.opening.run(), "opening-hours")
-
-    async def _connect(self) -> None:
+    def _make_connection(self) -> MqttConnection:
         host, port = self._broker
-        will = Will(self.space.engine_state, self._engine_snapshot("lost"))
+        will = Will(self.space.engine_state, self.presence.snapshot("lost"))
         settings = connection_settings(
             self.settings.bus, host, port, self.settings.client_id(), will
         )
-        self.connection = MqttConnection(
-            settings, self.intake.receive, random=Random(), events=self
-        )
-        await self.outbox.open(self.connection)
-        await self.connection.subscribe(self.space.all_events_in)
-        self.connection.start()
-        self._spawn(self._beat(), "heartbeat")
+        return MqttConnection(settings, self.intake.receive, random=Random(), events=self)
+
+    async def _take_the_lead(self) -> None:
+        """Begin an epoch; its records are made durable before anything leaves."""
+        state = self.desk.engine.state
+        last_ms, before = state.now_ms, state.settings
+        epoch = await self.journal.begin_epoch()
+        self.desk.tell(EngineStarted(event_id="", at_ms=self.desk.now_ms(), epoch=epoch))
+        self.presence.begin()
+        self.reconfigure(self.settings.routing())
+        self.opening.start(before, last_ms)
+        if not self._is_ticked:
+            self._spawn(self.opening.run(), "opening-hours")
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)
@@ -143,7 +143,24 @@ class EngineService:
         self._tasks.remove(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("engine_task_died", task=task.get_name(), exc_info=error)
-            self.failed.set()
+            self._fail()
+
+    def _guarded(self, step: Callable[[], None]) -> Callable[[], None]:
+        """Return the step so that an error in it stops the engine instead of being logged only."""
+
+        def run() -> None:
+            try:
+                step()
+            except Exception:
+                log.exception("engine_step_failed")
+                self._fail()
+
+        return run
+
+    def _fail(self) -> None:
+        self.intake.close()
+        self.alarm.stop()
+        self.failed.set()
 
     # --- steps -------------------------------------------------------------------------
 
@@ -175,59 +192,33 @@ class EngineService:
         """Take over the routing part of new settings; name what needs a restart."""
         for change in changes_needing_restart(self.settings, settings):
             log.warning("restart_needed", change=change)
+        before = self.desk.engine.state.settings
         self.reconfigure(settings.routing())
-        self.opening.start()
+        self.opening.start(before, self.desk.now_ms())
 
     def on_connected(self) -> None:
-        """The link to the broker stands: time goes on, held decisions leave."""
-        if self.desk.engine.state.paused_since_ms is not None:
-            self.desk.tell(LinkRestored(event_id="", at_ms=self.desk.now_ms()))
-        self._resuming = self._spawn(self._resume(), "resume")
+        """The link to the broker stands; see `Presence`."""
+        self._guarded(self.presence.on_connected)()
 
     def on_lost(self, reason: str) -> None:
-        """The link is lost: hold decisions, and let agents' timers stand still."""
-        self.outbox.hold(reason)
-        self.desk.tell(LinkLost(event_id="", at_ms=self.desk.now_ms()))
-
-    async def _resume(self) -> None:
-        with contextlib.suppress(TransportError):
-            await self.outbox.resume()
-            await self._publish_state("ready")
-
-    async def _beat(self) -> None:
-        """Tell once a second that the engine lives, and what the broker has received."""
-        while True:
-            await asyncio.sleep(HEARTBEAT_S)
-            if not self.connection.connected:
-                continue
-            if self.outbox.is_held() and (self._resuming is None or self._resuming.done()):
-                self._resuming = self._spawn(self._resume(), "resume")
-            with contextlib.suppress(TransportError):
-                await self._publish_state("paused" if self.not_ready_because() else "ready")
-
-    async def _publish_state(self, status: str) -> None:
-        await self.outbox.confirm(self.space.engine_state, self._engine_snapshot(status))
-
-    def _engine_snapshot(self, status: Any) -> bytes:
-        state = self.desk.engine.state
-        return encode_snapshot(
-            EngineSnapshot(
-                epoch=state.epoch,
-                sequence=state.seq,
-                at_ms=self.desk.now_ms(),
-                status=status,
-                version=software_version(),
-            )
-        )
+        """The link to the broker is lost; see `Presence`."""
+        self._guarded(lambda: self.presence.on_lost(reason))()
 
     def not_ready_because(self) -> str | None:
         """Return why the engine cannot do its work now, None if it can."""
         if self._is_stopping:
             return "the engine is stopping"
+        if not self.is_started:
+            return "the engine is starting: it reads its journal"
+        if self.failed.is_set():
+            return "the engine has failed: the log says why"
         if self.committer.failure is not None:
             return self.committer.failure
+        broker = f"the MQTT broker at {self._broker[0]}:{self._broker[1]}"
         if not self.connection.connected:
-            return f"no link to the MQTT broker at {self._broker[0]}:{self._broker[1]}"
+            return f"no link to {broker}"
+        if self.presence.is_silent:
+            return f"{broker} does not answer"
         if self.outbox.is_held():
             return "decisions are held until they have been sent again"
         return None
@@ -242,15 +233,24 @@ class EngineService:
         grace_s = self.settings.service.shutdown_grace_ms / 1_000
         try:
             async with asyncio.timeout(grace_s):
-                await self.committer.drained()
-                if self.connection.connected:
-                    await self._publish_state("stopped")
-                await self.journal.set_published(self.outbox.published_seq)
-        except (TimeoutError, TransportError) as error:
+                await self._finish()
+        except (TimeoutError, TransportError, JournalUnavailable) as error:
             log.warning("shutdown_incomplete", reason=str(error) or "the grace was over")
-        for task in list(self._tasks):
+        tasks = list(self._tasks)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self.connection.stop()
         await self.journal.close()
         log.info("engine_stopped", seq=self.desk.engine.state.seq)
+
+    async def _finish(self) -> None:
+        """Let what was begun become durable and reach the broker, then say goodbye."""
+        for task in self._tasks:
+            if task.get_name() not in ("committer", "resume"):
+                task.cancel()
+        if not self._committing.done():
+            await self.committer.drained()
+        if self.connection.connected:
+            await self.presence.tell("lost" if self.failed.is_set() else "stopped")
+        await self.journal.set_published(self.outbox.published_seq)

@@ -27,12 +27,12 @@ from outcomes.journal_reader import JournalReader
 from outcomes.store import OutcomeStore, store_path_beside
 from router.apply import apply_record
 from router.observer import Observer
-from router.records import Record, decode_body
+from router.records import Record
 from router.snapshot import dump_state
 from router.state import RoutingState
 from service.logs import configure_logs
 from service.pictures import InHand, agent_picture, queue_picture
-from service.recovery import load_newest
+from service.recovery import load_newest, record_of
 from service.wiring import connection_settings, snapshot_store, topic_space
 
 log = structlog.get_logger(__name__)
@@ -110,8 +110,7 @@ class Follower:
             return
         async for rows in self._reader.read(self._cursor):
             for row in rows:
-                body = decode_body(row.body)
-                self._take(Record(row.seq, body.event, body.decisions))
+                self._take(record_of(row))
             self._cursor = rows[-1].seq
 
     def _take(self, record: Record) -> None:

@@ -18,6 +18,10 @@ StartResponse = Callable[[str, list[tuple[str, str]]], object]
 Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 
+POLL_S = 0.1
+"""How long `stop` waits at most for the thread to notice."""
+
+
 class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
@@ -28,7 +32,7 @@ class _QuietHandler(WSGIRequestHandler):
 
 
 class StatusServer:
-    """Serves the three pages until stopped. Raises `OSError` if the port is taken."""
+    """Serves the three pages until stopped. Raises `OSError`, in words, if it cannot."""
 
     def __init__(
         self,
@@ -41,9 +45,17 @@ class StatusServer:
         registry = CollectorRegistry()
         registry.register(collector)
         application = _pages(make_wsgi_app(registry), is_alive, not_ready_because)
-        self._server = make_server(host, port, application, _Server, _QuietHandler)
+        try:
+            self._server = make_server(host, port, application, _Server, _QuietHandler)
+        except OSError as error:
+            raise OSError(
+                f"the status pages cannot be served at {host}:{port} ({error.strerror}). Stop what"
+                " uses that address, or choose another service.http_port (0: any free one)."
+            ) from error
         self.port = self._server.server_port
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(POLL_S,), daemon=True
+        )
 
     def start(self) -> None:
         """Begin to serve."""

@@ -20,6 +20,7 @@ from outcomes.journal import RejectedMessage
 from queues.forecast import estimated_wait_ms
 from service.desk import Desk
 from service.entry import Entry
+from service.opening import OpeningHours
 from service.stats import Stats
 
 log = structlog.get_logger(__name__)
@@ -31,7 +32,8 @@ SLICE = 24
 class Intake:
     """Takes messages in order. Bounded: beyond `max_backlog` new contacts are answered busy.
 
-    The backlog is what has been received and is not durable yet.
+    The backlog is what has been received and is not durable yet. `ticked_hours` are the opening
+    hours of an engine whose clock is ticked, None with a real clock.
     """
 
     def __init__(
@@ -46,7 +48,7 @@ class Intake:
         busy_retry_after_ms: int,
         unwritten: Callable[[], int],
         call_soon: Callable[[Callable[[], None]], object],
-        is_ticked: bool = False,
+        ticked_hours: OpeningHours | None = None,
     ) -> None:
         self._desk = desk
         self._space = space
@@ -57,7 +59,8 @@ class Intake:
         self._busy_retry_after_ms = busy_retry_after_ms
         self._unwritten = unwritten
         self._call_soon = call_soon
-        self._is_ticked = is_ticked
+        self._ticked_hours = ticked_hours
+        self._is_ticked = ticked_hours is not None
         self._inbox: deque[ReceivedMessage] = deque()
         self._is_scheduled = False
         self._is_closed = False
@@ -100,13 +103,13 @@ class Intake:
     def _taken(self, incoming: Incoming) -> Entry:
         message, sender = incoming.message, incoming.sender
         if self._is_ticked and message.occurred_at_ms is not None:
-            self._desk.clock.saw(message.occurred_at_ms)
+            self._move_clock(message.occurred_at_ms)
         receipt = self._desk.engine.receipt(message.event_id)
         if receipt is not None:
             self._stats.repeats += 1
             return Entry(reply=answer_receipt(receipt, message.correlation_id))
         now_ms = self._desk.now_ms()
-        if message.expires_at_ms is not None and message.expires_at_ms < now_ms:
+        if message.expires_at_ms is not None and message.expires_at_ms <= now_ms:
             return self._expired(incoming, now_ms)
         if isinstance(message, ClockTickedMessage):
             return self._ticked(message)
@@ -143,7 +146,7 @@ class Intake:
                 detail="clock_ticked: this engine's clock is real",
             )
             return Entry(reply=reply)
-        self._desk.clock.saw(message.at_ms)
+        self._move_clock(message.at_ms)
         self._desk.do_due(message.at_ms)
         return Entry(
             reply=Reply(
@@ -156,14 +159,23 @@ class Intake:
             )
         )
 
+    def _move_clock(self, at_ms: int) -> None:
+        self._desk.clock.saw(at_ms)
+        if self._ticked_hours is not None:
+            self._ticked_hours.update()
+
     def _deadline_if_ticked(self) -> int | None:
-        return self._desk.engine.next_deadline_ms() if self._is_ticked else None
+        if self._ticked_hours is None:
+            return None
+        dues = (self._desk.engine.next_deadline_ms(), self._ticked_hours.next_ms())
+        return min((due for due in dues if due is not None), default=None)
 
     def _published_if_ticked(self) -> int | None:
         return self._desk.published if self._is_ticked else None
 
     def _position(self, message: PositionRequestedMessage) -> Reply:
         state = self._desk.engine.state
+        self._stats.count(message.type, None)
         contact = state.contacts.get(message.contact_id)
         reply = Reply(status="ok", event_id=message.event_id, correlation_id=message.correlation_id)
         if contact is None:

@@ -18,7 +18,11 @@ class EngineCollector(Collector):
         self._service = service
 
     def collect(self) -> Iterable[Metric]:
-        """Return all metrics."""
+        """Return all metrics; before the engine has started only that it is not ready."""
+        ready = self._service.not_ready_because() is None
+        yield GaugeMetricFamily("tidegate_ready", "1 when ready", int(ready))
+        if not self._service.is_started:
+            return
         yield from self._events()
         yield from self._journal()
         yield from self._state()
@@ -60,8 +64,6 @@ class EngineCollector(Collector):
             "The last record whose decisions the broker has",
             service.outbox.published_seq,
         )
-        ready = service.not_ready_because() is None
-        yield GaugeMetricFamily("tidegate_ready", "1 when ready", int(ready))
         yield GaugeMetricFamily("tidegate_epoch", "Leader epoch", service.desk.engine.state.epoch)
 
     def _state(self) -> Iterable[Metric]:

@@ -25,7 +25,8 @@ class Outbox:
 
     `published_seq` is the last record whose decisions the broker has confirmed. After a lost link
     or a restart everything above it is published again, from the journal; recipients ignore
-    decision ids they know. Replies are not kept: who misses one repeats the message.
+    decision ids they know. Replies are not kept: who misses one repeats the message. So they
+    leave whenever there is a link, even while decisions are held.
     """
 
     def __init__(self, desk: Desk, space: TopicSpace, journal: Journal, head: int) -> None:
@@ -53,15 +54,14 @@ class Outbox:
         """Publish what a durable group of entries says, and acknowledge its messages."""
         rows = [entry.row.seq for entry in batch if entry.row is not None]
         self._durable_seq = rows[-1] if rows else self._durable_seq
-        if not self._is_live or self._connection is None:
-            return
+        assert self._connection is not None
         try:
             self._publish_replies(batch)
-            self._publish_decisions([out for entry in batch for out in entry.outgoing])
+            if self._is_live:
+                self._publish_decisions([out for entry in batch for out in entry.outgoing])
+                self._sent_seq = self._durable_seq
         except TransportError as error:
             self.hold(str(error))
-            return
-        self._sent_seq = self._durable_seq
         for entry in batch:
             if entry.message is not None:
                 self._connection.ack(entry.message)
@@ -69,7 +69,8 @@ class Outbox:
     async def resume(self) -> None:
         """Publish again what the broker has not confirmed, then let new entries out.
 
-        Raises `NotConnectedError` if the link is lost meanwhile.
+        Never twice at a time. Raises `NotConnectedError` if the link is lost meanwhile,
+        `JournalUnavailable` if the journal cannot be read now; nothing is live then.
         """
         assert self._connection is not None
         cursor = self.published_seq

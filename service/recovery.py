@@ -6,8 +6,9 @@ import gc
 
 import msgspec
 import structlog
+from pydantic import ValidationError
 
-from outcomes.journal import Journal, JournalUnavailable
+from outcomes.journal import Journal, JournalRow, JournalUnavailable
 from outcomes.snapshots import SnapshotStore
 from router.apply import apply_record
 from router.records import Record, decode_body
@@ -36,8 +37,7 @@ async def recover(journal: Journal, snapshots: SnapshotStore) -> RoutingState:
         started_at = state.seq
         async for rows in journal.read(state.seq):
             for row in rows:
-                body = decode_body(row.body)
-                apply_record(state, Record(row.seq, body.event, body.decisions))
+                apply_record(state, record_of(row))
     finally:
         gc.enable()
     log.info(
@@ -51,6 +51,18 @@ async def recover(journal: Journal, snapshots: SnapshotStore) -> RoutingState:
     return state
 
 
+def record_of(row: JournalRow) -> Record:
+    """Read a journal row; raises `JournalUnavailable` if this version does not understand it."""
+    try:
+        body = decode_body(row.body)
+    except msgspec.DecodeError as error:
+        raise JournalUnavailable(
+            f"record {row.seq} of the journal ({row.kind}) is not understood: {error}",
+            "Start the version of Tidegate that wrote it, or a later one",
+        ) from error
+    return Record(row.seq, body.event, body.decisions)
+
+
 def load_newest(snapshots: SnapshotStore, head: int) -> RoutingState:
     """Return the state of the newest usable snapshot that is not ahead of `head`, or a new one."""
     snapshot = snapshots.latest()
@@ -60,6 +72,6 @@ def load_newest(snapshots: SnapshotStore, head: int) -> RoutingState:
         return RoutingState()
     try:
         return load_state(snapshot.payload)
-    except (msgspec.ValidationError, SnapshotTooNew) as error:
+    except (msgspec.DecodeError, ValidationError, SnapshotTooNew) as error:
         log.warning("snapshot_unusable", seq=snapshot.seq, reason=str(error))
         return RoutingState()

@@ -38,12 +38,12 @@ async def running(
         )
         stack.callback(status.stop)
         status.start()
+        follower = FollowerProcess(settings, broker)
+        stack.push_async_callback(follower.stop)  # after the engine: it sees all there is
         await service.start()
         stack.push_async_callback(service.stop)
         if with_follower:
-            follower = FollowerProcess(settings, broker)
             follower.start()
-            stack.push_async_callback(follower.stop)
         _spare_the_collector()
         host = settings.service.http_host
         log.info(

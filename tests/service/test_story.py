@@ -24,9 +24,11 @@ async def any_engine(
         async with EngineProcess(tmp_path) as engine:
             yield engine
     else:
-        async with MosquittoProcess(tmp_path) as broker:
-            async with EngineProcess(tmp_path, broker.port) as engine:
-                yield engine
+        async with (
+            MosquittoProcess(tmp_path) as broker,
+            EngineProcess(tmp_path, broker.port) as engine,
+        ):
+            yield engine
 
 
 async def test_contact_from_arrival_to_the_next(any_engine: EngineProcess) -> None:

@@ -17,6 +17,10 @@ SPACE = TopicSpace("acme", "main", "voice")
 START_S = 40.0  # bounds for what must happen, never a measure of speed
 STOP_S = 40.0
 
+LINK = """\
+retry_min_ms = 20
+retry_max_ms = 200
+keepalive_s = 5"""
 QUEUES = """
 [[queues]]
 queue_id = "cards"
@@ -39,7 +43,7 @@ def config_text(
     kind = "embedded" if is_embedded else "mqtt"
     tables = {
         "centre": 'tenant = "acme"\nsite = "main"\ndomain = "voice"',
-        "bus": f'broker = "{kind}"\nport = {ports[0]}\nretry_min_ms = 20\nretry_max_ms = 200\nkeepalive_s = 5',
+        "bus": f'broker = "{kind}"\nport = {ports[0]}\n{LINK}',
         "journal": f"path = {json.dumps(str(directory / 'journal.db'))}",
         "service": f"http_port = {ports[1]}",
         "limits": "",
@@ -184,7 +188,7 @@ class EngineProcess:
         """Wait until an event was logged `count` times."""
         try:
             async with asyncio.timeout(START_S):
-                while len(found := self.logged(event)) < count:
+                while len(found := self.logged(event)) < count:  # noqa: ASYNC110 - a file
                     await asyncio.sleep(0.03)
         except TimeoutError:
             raise AssertionError(f"{event} is not logged:\n{self.log()}") from None
