@@ -10,14 +10,12 @@ recomputed from contacts and agents. Transitions: only those of the two tables.
 from __future__ import annotations
 
 from collections import Counter
-from itertools import pairwise
 
 from agents.agent import Agent, Assignment
 from agents.strategies import is_qualified
 from agents.transitions import AGENT_TRANSITIONS, ASSIGNMENT_TRANSITIONS
-from contacts.vocabulary import AgentState, AssignmentState, Channel, Disposition
+from contacts.vocabulary import AgentState, AssignmentState, Disposition
 from queues.contact_queue import merge_requirements, requirement_key
-from queues.line import WaitingLine
 from router import decisions as d
 from router import events as e
 from router.engine import Engine
@@ -26,7 +24,7 @@ from router.state import RoutingState
 
 AGENT_MOVES = {(before, after) for (before, _), after in AGENT_TRANSITIONS.items()}
 ASSIGNMENT_MOVES = {(before, after) for (before, _), after in ASSIGNMENT_TRANSITIONS.items()}
-ACCEPTED_MOVE = AssignmentState.TALK
+SIGNED_OUT, READY = AgentState.SIGNED_OUT, AgentState.READY
 MAY_END_BY_OUTCOME = {
     before for before, after in ASSIGNMENT_MOVES if after is AssignmentState.CLOSED
 } - {AssignmentState.RESERVED, AssignmentState.RINGING}
@@ -84,8 +82,7 @@ class Invariants:
         self._check_conservation()
         self._check_exclusivity()
         self._check_lines()
-        self._check_orders()
-        self._check_counts()
+        self._check_staff()
 
     # --- what was decided --------------------------------------------------------------
 
@@ -133,7 +130,7 @@ class Invariants:
         assert (before, one.state) in ASSIGNMENT_MOVES, f"{key}: {before} to {one.state}"
         self._stages[key] = one.state
         waited = before in (AssignmentState.RESERVED, AssignmentState.RINGING)
-        if waited and one.state is ACCEPTED_MOVE:
+        if waited and one.state is AssignmentState.TALK:
             self.accepted[self._in_queue.pop(one.contact_id)] += 1
         if one.state is AssignmentState.CLOSED:
             del self._stages[key]
@@ -219,11 +216,6 @@ class Invariants:
             exclusive = self.engine.state.settings.limits.exclusive_channels
             assert load.keys().isdisjoint(exclusive), f"{agent.agent_id} {load}"
 
-    def _may_serve(self, agent: Agent, line: WaitingLine) -> bool:
-        return is_qualified(agent.skills, line.requires) and agent.has_room(
-            line.settings.channel, frozenset(self.engine.state.settings.limits.exclusive_channels)
-        )
-
     def _check_lines(self) -> None:
         state = self.engine.state
         expected: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
@@ -251,37 +243,22 @@ class Invariants:
                 assert queue_id in live, f"{queue_id} is removed and empty, yet still there"
         assert not expected, expected
 
-    def _check_orders(self) -> None:
-        """Work conservation, and who is found available."""
+    def _check_staff(self) -> None:
+        """Who is counted and found for each line, and that nobody idles while a contact waits."""
         state = self.engine.state
+        exclusive = frozenset(state.settings.limits.exclusive_channels)
+        signed_in = [one for one in state.agents.values() if one.state is not SIGNED_OUT]
         for queue in state.queues.values():
+            channel = queue.settings.channel
+            with_channel = [one for one in signed_in if one.capacity.get(channel, 0) > 0]
             for line in queue.lines.values():
-                able = {
-                    one.agent_id
-                    for one in state.agents.values()
-                    if one.state is AgentState.READY and self._may_serve(one, line)
-                }
-                listed = [entry[4] for _, order in line.candidates for entry in order]
-                assert sorted(able) == sorted(listed), f"{queue.settings.queue_id}: {line.extra}"
+                staff = [one for one in with_channel if is_qualified(one.skills, line.requires)]
+                ready = [one for one in staff if one.state is READY and one.lost_until_ms is None]
+                assert line.signed_in_agents == len(staff)
+                assert line.ready_agents == len(ready)
+                able = sorted(one.agent_id for one in ready if one.has_room(channel, exclusive))
+                found = sorted(entry[4] for _, order in line.candidates for entry in order)
+                assert able == found, f"{queue.settings.queue_id}: {line.extra}"
                 assert not (able and line.head), f"{able} idle while {line.head} waits"
                 likings = [liking for liking, _ in line.candidates]
-                assert all(one <= two for one, two in pairwise(likings))
-
-    def _check_counts(self) -> None:
-        state = self.engine.state
-        for queue in state.queues.values():
-            for line in queue.lines.values():
-                staff = [
-                    one
-                    for one in state.agents.values()
-                    if one.state is not AgentState.SIGNED_OUT
-                    and is_qualified(one.skills, line.requires)
-                    and one.capacity.get(Channel(line.settings.channel), 0) > 0
-                ]
-                assert line.signed_in_agents == len(staff)
-                ready = [
-                    one
-                    for one in staff
-                    if one.state is AgentState.READY and one.lost_until_ms is None
-                ]
-                assert line.ready_agents == len(ready)
+                assert likings == sorted(likings)
