@@ -177,6 +177,7 @@ class _Run:
             completed=completed,
             conserved=answered == measured.offered and completed + bridge.over == bridge.journaled,
             seconds=round(last_s - measured.first_arrival_s, 3),
+            arrived_per_s=measured.arrived_per_s(),
             completed_per_s=measured.completed_per_s(),
             arrival_to_reservation_ms=Percentiles.of_seconds(measured.arrival_to_reservation_s),
             freed_to_reservation_ms=Percentiles.of_seconds(measured.freed_to_reservation_s),

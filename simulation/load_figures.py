@@ -59,6 +59,11 @@ class Measured:
         self.reply_s.clear()
         self.completed_s.clear()
 
+    def arrived_per_s(self) -> float | None:
+        """Return the rate at which contacts really arrived; None if there was one only."""
+        seconds = self.last_arrival_s - self.first_arrival_s
+        return round(self.offered / seconds, 1) if seconds > 0 else None
+
     def completed_per_s(self) -> float | None:
         """Return contacts completed a second while others still arrived.
 
@@ -95,6 +100,7 @@ class LoadResult:
     completed: int
     conserved: bool
     seconds: float
+    arrived_per_s: float | None
     completed_per_s: float | None
     arrival_to_reservation_ms: Percentiles
     freed_to_reservation_ms: Percentiles

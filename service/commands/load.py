@@ -111,7 +111,7 @@ def _run(plan: LoadPlan) -> LoadResult:
     def tell(line: str) -> None:
         typer.echo(line, err=True)
 
-    configure_logs("console", "warning")
+    configure_logs("console", "error")
     try:
         import uvloop
     except ImportError:

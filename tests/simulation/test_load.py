@@ -216,6 +216,6 @@ def test_plans_that_cannot_be_run_are_refused(changes: dict[str, object], words:
 def test_result_is_plain_json_data() -> None:
     empty = Percentiles(0)
     result = LoadResult(
-        1.0, 1, 1.0, 0, 0, 0, 0, 0, 0, True, 0.0, None, empty, empty, empty, empty, 0, 0, {}
+        1.0, 1, 1.0, 0, 0, 0, 0, 0, 0, True, 0.0, None, None, empty, empty, empty, empty, 0, 0, {}
     )
     assert result.as_dict()["reply_ms"]["p50"] is None
