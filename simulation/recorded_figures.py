@@ -5,7 +5,7 @@ phantoms, and is therefore always `answered + abandoned`.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -58,7 +58,7 @@ def count_fates(calls: Iterable[RecordedCall]) -> dict[Fate, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedFigures:
+class DayFigures:
     """The figures of a set of calls.
 
     `service_level_ratio` = answered within the threshold ÷ arrived (1.0 when none arrived);
@@ -74,25 +74,32 @@ class RecordedFigures:
 
 def figures_of(
     calls: Iterable[RecordedCall], threshold_ms: int = SERVICE_LEVEL_THRESHOLD_MS
-) -> RecordedFigures:
+) -> DayFigures:
     """The figures of `calls` (any fates); `threshold_ms` is inclusive."""
     fates = [(fate_of(call), call.wait_ms) for call in calls]
-    waits = [wait_ms for fate, wait_ms in fates if fate is Fate.ANSWERED]
+    waits_ms = [wait_ms for fate, wait_ms in fates if fate is Fate.ANSWERED]
     abandoned = sum(fate is Fate.ABANDONED for fate, _ in fates)
-    arrived = len(waits) + abandoned
-    in_time = sum(wait_ms <= threshold_ms for wait_ms in waits)
-    return RecordedFigures(
+    return figures_from(waits_ms, abandoned, threshold_ms)
+
+
+def figures_from(
+    waits_ms: Sequence[int], abandoned: int, threshold_ms: int = SERVICE_LEVEL_THRESHOLD_MS
+) -> DayFigures:
+    """The figures of as many abandoned calls and of answered ones that waited `waits_ms`."""
+    arrived = len(waits_ms) + abandoned
+    in_time = sum(wait_ms <= threshold_ms for wait_ms in waits_ms)
+    return DayFigures(
         arrived=arrived,
-        answered=len(waits),
+        answered=len(waits_ms),
         abandoned=abandoned,
         service_level_ratio=in_time / arrived if arrived else 1.0,
-        asa_ms=round(sum(waits) / len(waits)) if waits else 0,
+        asa_ms=round(sum(waits_ms) / len(waits_ms)) if waits_ms else 0,
     )
 
 
 def figures_by_half_hour(
     calls: Iterable[RecordedCall], threshold_ms: int = SERVICE_LEVEL_THRESHOLD_MS
-) -> dict[int, RecordedFigures]:
+) -> dict[int, DayFigures]:
     """Figures by the half-hour of `entry_ms`; keys are the starts in ms since midnight, in order.
 
     Half-hours in which nothing arrived are left out.

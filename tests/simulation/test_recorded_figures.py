@@ -10,7 +10,7 @@ from simulation.recorded_figures import (
     ARRIVED,
     HALF_HOUR_MS,
     Fate,
-    RecordedFigures,
+    DayFigures,
     count_fates,
     fate_of,
     figures_by_half_hour,
@@ -71,9 +71,9 @@ def test_figures_of_a_handful_of_calls() -> None:
         call("HANG", False),
         call("PHANTOM", True, wait_s=500),
     ]
-    assert figures_of(calls) == RecordedFigures(4, 3, 1, 0.5, 20_000)
+    assert figures_of(calls) == DayFigures(4, 3, 1, 0.5, 20_000)
     assert figures_of(calls, threshold_ms=19_999).service_level_ratio == 0.25
-    assert figures_of([]) == RecordedFigures(0, 0, 0, 1.0, 0)
+    assert figures_of([]) == DayFigures(0, 0, 0, 1.0, 0)
 
 
 def test_the_shipped_day_recounted_from_its_raw_rows() -> None:

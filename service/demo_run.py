@@ -1,0 +1,110 @@
+"""A run of the demo: broker and engine started, a day played, everything stopped and checked."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bus.embedded import EmbeddedBroker
+from service.engine_process import EngineProcess
+from simulation.demo_check import check_equal, counts_of, stored_counts
+from simulation.demo_day import DemoDay
+from simulation.demo_figures import routed_figures
+from simulation.demo_link import EngineLink
+from simulation.demo_player import Player
+from simulation.demo_settings import demo_settings, demo_topics, midnight_ms
+from simulation.demo_summary import DemoResult
+from simulation.demo_window import recorded_figures
+from simulation.recorded_plan import DayPlan
+
+JOURNAL_FILE = "journal.db"
+LOG_FILE = "engine.log"
+
+Shown = Callable[[Player], AbstractAsyncContextManager[object]]
+"""What shows the player's day, from entering it to leaving it."""
+
+
+@dataclass(frozen=True)
+class DemoRun:
+    """What to play, how fast (simulated seconds a second, 0: no waiting), and a new directory."""
+
+    plan: DayPlan
+    speed: float
+    directory: Path
+
+    @property
+    def journal(self) -> Path:
+        """The engine's journal."""
+        return self.directory / JOURNAL_FILE
+
+
+async def run_demo(run: DemoRun, shown: Shown) -> DemoResult:
+    """Play the day and return its figures, checked against the engine's outcome store.
+
+    Raises `EmbeddedBrokerError`, `EngineProcessError`, `EngineSilentError`, `EngineRefusedError`,
+    `DemoMismatchError`, and what reading the journal raises.
+    """
+    day = DemoDay(run.plan)
+    async with EmbeddedBroker() as broker:
+        address = (broker.host, broker.port)
+        settings = demo_settings(run.plan, address, run.journal)
+        async with EngineProcess(settings, run.directory / LOG_FILE) as engine:
+            started_s = time.monotonic()
+            async with EngineLink(demo_topics(settings), *address) as link:
+                await _while_running(engine, link.wait_ready())
+                player = Player(day, link, midnight_ms(run.plan.date), run.speed)
+                with _stopped_by_signals(player):
+                    async with shown(player):
+                        await _while_running(engine, player.play())
+            wall_s = time.monotonic() - started_s
+    check_equal(counts_of(day.callers.values()), await stored_counts(run.journal))
+    return _result(run, player, wall_s)
+
+
+def _result(run: DemoRun, player: Player, wall_s: float) -> DemoResult:
+    callers = player.day.callers.values()
+    return DemoResult(
+        day=run.plan.date,
+        hours=run.plan.open_hours,
+        played_until_ms=player.now_ms,
+        is_complete=player.day.is_over,
+        seed=run.plan.seed,
+        speed=run.speed,
+        wall_s=wall_s,
+        journal=run.journal,
+        recorded=recorded_figures(one.contact for one in callers if not one.is_waiting),
+        routed=routed_figures(callers),
+    )
+
+
+async def _while_running(engine: EngineProcess, work: Coroutine[Any, Any, None]) -> None:
+    """Do the work, but only as long as the engine runs; raises `EngineProcessError` if it ends."""
+    tasks = [asyncio.create_task(work), asyncio.create_task(engine.watch())]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@contextmanager
+def _stopped_by_signals(player: Player) -> Iterator[None]:
+    """While entered, Ctrl-C and SIGTERM stop the player in order."""
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    for number in signals:
+        loop.add_signal_handler(number, player.stop)
+    try:
+        yield
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
