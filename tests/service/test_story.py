@@ -145,7 +145,7 @@ async def test_stop_says_so_and_loses_nothing(any_engine: EngineProcess) -> None
         assert await any_engine.stop() == 0
         answered = dict(bridge.replies)
         await any_engine.start()
-        replies = await asyncio.gather(*(bridge._sent_until_answered(one) for one in messages))
+        replies = await asyncio.gather(*(bridge.sent_until_answered(one) for one in messages))
         assert {one.status for one in replies} == {"ok"}
         again = {one.event_id: one.seq for one in replies}
         assert {key: again[key] for key in answered} == {

@@ -80,13 +80,11 @@ class BusClient:
     async def send(self, type_: str, **fields: Any) -> Reply:
         """Send a message until it is answered, also after `busy`; return the reply."""
         message = self.message(type_, **fields)
-        event_id: str = message["event_id"]
         while True:
-            reply = await self._sent_until_answered(message)
+            reply = await self.sent_until_answered(message)
             if reply.status != "busy":
                 return reply
             await asyncio.sleep((reply.retry_after_ms or 0) / 1_000)
-            del self.replies[event_id]
 
     async def ok(self, type_: str, **fields: Any) -> Reply:
         """Send a message that must be carried out."""
@@ -106,8 +104,10 @@ class BusClient:
         payload = message if isinstance(message, bytes) else json.dumps(message).encode()
         self.connection.publish(self.space.events_in(self.role, self.name), payload)
 
-    async def _sent_until_answered(self, message: dict[str, Any]) -> Reply:
+    async def sent_until_answered(self, message: dict[str, Any]) -> Reply:
+        """Publish a message until there is a new answer to it, whatever it says."""
         event_id: str = message["event_id"]
+        self.replies.pop(event_id, None)
         answered = self._answered.setdefault(event_id, asyncio.Event())
         for _ in range(round(ANSWERED_S / REPEAT_S)):
             if event_id in self.replies:

@@ -43,7 +43,7 @@ class BusyBridge(BusClient):
             contact_id = f"call-{len(self.arrived) + 1}"
             message = self.message("contact_arrived", contact_id=contact_id, queue_id="cards")
             self.arrived[contact_id] = message["event_id"]
-            self._do(self._sent_until_answered(message))
+            self._do(self.sent_until_answered(message))
             if self._random.random() < 0.2:
                 self._do(self._abandon(contact_id))
 
