@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import typer
 
-from service.commands import asyncapi, check_config, journal, load, report, serve
+from service.commands import (
+    asyncapi,
+    bench,
+    check_config,
+    demo,
+    journal,
+    load,
+    report,
+    serve,
+    version,
+)
 
 app = typer.Typer(
     name="tidegate",
-    help="Contact routing for call centres: serve first, market when the queue is low.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.callback()(version.tidegate)
 app.command("asyncapi")(asyncapi.asyncapi)
+app.command("bench")(bench.bench)
 app.command("check-config")(check_config.check_config)
+app.command("demo")(demo.demo)
 app.command("load")(load.load)
 app.command("report")(report.report)
 app.command("serve")(serve.serve)
