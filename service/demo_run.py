@@ -32,9 +32,13 @@ Shown = Callable[[Player], AbstractAsyncContextManager[object]]
 
 @dataclass(frozen=True)
 class DemoRun:
-    """What to play, how fast (simulated seconds a second, 0: no waiting), and a new directory."""
+    """What to play, how fast (simulated seconds a second, 0: no waiting), and a new directory.
+
+    `is_part`: the plan was cut to a part of its day.
+    """
 
     plan: DayPlan
+    is_part: bool
     speed: float
     directory: Path
 
@@ -77,6 +81,7 @@ def _result(run: DemoRun, player: Player, wall_s: float) -> DemoResult:
         seed=run.plan.seed,
         speed=run.speed,
         wall_s=wall_s,
+        is_part=run.is_part,
         journal=run.journal,
         recorded=recorded_figures(one.contact for one in callers if not one.is_waiting),
         routed=routed_figures(callers),

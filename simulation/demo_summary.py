@@ -27,7 +27,7 @@ class DemoResult:
 
     `hours` is the part of `day` asked for (ms since midnight), `played_until_ms` how far it came:
     when stopped early, both figures are of the callers whose wait was over by then. `is_complete`
-    unless it was stopped.
+    unless it was stopped; `is_part` if the hours asked for are not the whole day.
     """
 
     day: str
@@ -37,6 +37,7 @@ class DemoResult:
     seed: int
     speed: float
     wall_s: float
+    is_part: bool
     journal: Path
     recorded: DayFigures
     routed: DayFigures
@@ -81,6 +82,10 @@ ESTIMATED = (
     " that are compared here: the two days should be alike, and are no contest."
     " docs/recorded-day.md has the details."
 )
+PART_OF_A_DAY = (
+    " A part of a day begins with empty queues and no call in progress, which makes its first"
+    " minutes easier than they were."
+)
 
 
 def _table(result: DemoResult) -> Table:
@@ -105,11 +110,11 @@ def _table(result: DemoResult) -> Table:
 def _how_it_ran(result: DemoResult) -> str:
     length_ms = result.played_until_ms - result.hours.from_ms
     reached = length_ms / 1000 / max(result.wall_s, 0.001)
-    end = "The whole day" if result.is_complete else "Stopped early; what there is"
     return (
-        f"{end}: {duration_text(length_ms)} of simulated time in {result.wall_s:.0f} s,"
-        f" {reached:,.0f} times real time (asked for: {speed_text(result.speed)})."
-        " The engine's own outcome store has the same figures."
+        f"{'Played' if result.is_complete else 'Stopped early:'} {duration_text(length_ms)} in"
+        f" {result.wall_s:.0f} s, {reached:,.0f} times real time (asked for:"
+        f" {speed_text(result.speed)}). The engine's own outcome store has the same figures."
+        f"{PART_OF_A_DAY if result.is_part else ''}"
     )
 
 

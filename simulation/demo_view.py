@@ -17,6 +17,19 @@ from simulation.recorded_figures import DayFigures
 
 WIDTH = 80
 AGENTS_A_ROW = 4
+COLUMNS = (
+    ("Wait", 4),
+    ("Longest", 7),
+    ("Talk", 4),
+    ("Arrived", 7),
+    ("Answered", 8),
+    ("Aband.", 6),
+    ("SL 30m", 6),
+    ("SL", 5),
+    ("ASA", 5),
+)
+"""Headings of a queue's figures, and the least width of each."""
+LEGEND = "SL: answered within 20 s ÷ arrived, last half-hour and so far; ASA: mean wait"
 LONG_WAIT_MS = 60_000
 GOOD_RATIO, FAIR_RATIO = 0.8, 0.5
 
@@ -36,6 +49,8 @@ def demo_view(day: DemoDay, now_ms: int, speed: float) -> RenderableType:
         _progress(day, now_ms, speed),
         Text(),
         _queue_table(day, now_ms),
+        Text(LEGEND, "bright_black", no_wrap=True),
+        Text(),
         _agent_summary(day),
         _agent_grid(list(day.agents.values()), now_ms),
     )
@@ -57,7 +72,7 @@ def _progress(day: DemoDay, now_ms: int, speed: float) -> Table:
     left = f"{duration_text(int((length_ms - done_ms) / speed))} left" if speed else ""
     line = Table.grid(padding=(0, 1))
     line.add_row(
-        ProgressBar(total=length_ms, completed=done_ms, width=WIDTH - 18),
+        ProgressBar(total=length_ms, completed=done_ms, width=WIDTH - 19),
         Text(f"{100 * done_ms / length_ms:3.0f} %", "bold"),
         Text(left, "bright_black"),
     )
@@ -68,10 +83,10 @@ def _progress(day: DemoDay, now_ms: int, speed: float) -> Table:
 
 
 def _queue_table(day: DemoDay, now_ms: int) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False, width=WIDTH)
-    table.add_column("Queue", no_wrap=True)
-    for heading in ("Wait", "Longest", "Talk", "Arrived", "Answ.", "Aband.", "SL 30m", "SL", "ASA"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    table = Table(box=box.SIMPLE_HEAD, padding=0, show_edge=False, width=WIDTH)
+    table.add_column("Queue", no_wrap=True, min_width=15)
+    for heading, width in COLUMNS:
+        table.add_column(heading, justify="right", no_wrap=True, min_width=width)
     by_queue: dict[str, list[Caller]] = {queue_id: [] for queue_id in day.plan.queue_ids}
     for caller in day.callers.values():
         by_queue[caller.contact.queue_id].append(caller)
@@ -79,9 +94,9 @@ def _queue_table(day: DemoDay, now_ms: int) -> Table:
         table.add_row(queue_id, *_cells(queue_line(callers, now_ms)))
     table.add_section()
     everyone = queue_line(day.callers.values(), now_ms)
-    table.add_row("all, routed now", *_cells(everyone), style="bold")
+    table.add_row("all, routed", *_cells(everyone), style="bold")
     recorded = recorded_by_now(day.plan.calls, now_ms)
-    table.add_row("all, as recorded", *_recorded_cells(recorded), style="bright_black")
+    table.add_row("all, recorded", *_recorded_cells(recorded), style="bright_black")
     return table
 
 
@@ -125,7 +140,7 @@ def _agent_summary(day: DemoDay) -> Text:
 
 
 def _agent_grid(agents: list[DemoAgent], now_ms: int) -> Table:
-    grid = Table.grid(padding=(0, 3, 0, 0))
+    grid = Table.grid(padding=(0, 2, 0, 0))
     for start in range(0, len(agents), AGENTS_A_ROW):
         grid.add_row(*(_agent(one, now_ms) for one in agents[start : start + AGENTS_A_ROW]))
     return grid

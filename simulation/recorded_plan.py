@@ -12,7 +12,7 @@ from datetime import date as calendar_date
 from pathlib import Path
 
 from simulation.recorded import QUEUE_OF_TYPE, RecordedCall, load_calls
-from simulation.recorded_figures import ARRIVED, Fate, DayFigures, fate_of, figures_of
+from simulation.recorded_figures import ARRIVED, DayFigures, Fate, fate_of, figures_of
 from simulation.recorded_patience import PatienceEstimate, WaitObservation, estimate_patience
 from simulation.recorded_rows import RecordError
 from simulation.recorded_staffing import Shift, Span, estimate_wrap_up_ms, infer_shifts

@@ -91,7 +91,8 @@ def demo(
     progress = Console(stderr=True, highlight=False)
     try:
         plan = _plan(day, seed, calls, from_text, to_text)
-        run = DemoRun(plan, speed, _new_directory(journal))
+        is_part = from_text is not None or to_text is not None
+        run = DemoRun(plan, is_part, speed, _new_directory(journal))
     except (RecordError, WindowError, OSError) as error:
         raise _ended(error, COULD_NOT_RUN) from error
     configure_logs("console", "error")
