@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import heapq
 from enum import IntEnum
+
+from sortedcontainers import SortedList
 
 
 class DeadlineKind(IntEnum):
@@ -19,43 +20,33 @@ Key = tuple[DeadlineKind, str, str]
 
 
 class Deadlines:
-    """A heap of moments, one per key. Setting and cancelling is logarithmic.
-
-    Cancelled entries stay in the heap until they come up or outnumber the living.
-    """
+    """Moments in order, one per key. Setting, cancelling and taking out are logarithmic."""
 
     def __init__(self) -> None:
         self._due: dict[Key, int] = {}
-        self._heap: list[tuple[int, Key]] = []
+        self._order: SortedList[tuple[int, Key]] = SortedList()
 
     def set(self, key: Key, at_ms: int) -> None:
         """Let `key` come up at `at_ms` (milliseconds), instead of when it was to."""
+        self.cancel(key)
         self._due[key] = at_ms
-        heapq.heappush(self._heap, (at_ms, key))
-        if len(self._heap) > 2 * len(self._due) + 1_000:
-            self._heap = [(at, key) for key, at in self._due.items()]
-            heapq.heapify(self._heap)
+        self._order.add((at_ms, key))
 
     def cancel(self, key: Key) -> None:
         """Forget the key, if it is there."""
-        self._due.pop(key, None)
+        at_ms = self._due.pop(key, None)
+        if at_ms is not None:
+            self._order.remove((at_ms, key))
 
     def next_ms(self) -> int | None:
         """Return the earliest moment, None if there is none."""
-        heap = self._heap
-        while heap:
-            at_ms, key = heap[0]
-            if self._due.get(key) == at_ms:
-                return at_ms
-            heapq.heappop(heap)
-        return None
+        return self._order[0][0] if self._order else None
 
     def pop_due(self, now_ms: int) -> Key | None:
         """Take out and return the earliest key not later than `now_ms`."""
-        at_ms = self.next_ms()
-        if at_ms is None or at_ms > now_ms:
+        if not self._order or self._order[0][0] > now_ms:
             return None
-        _, key = heapq.heappop(self._heap)
+        _, key = self._order.pop(0)
         del self._due[key]
         return key
 
