@@ -24,8 +24,9 @@ from bus.transport_errors import TransportError
 from config.settings import TidegateSettings
 from outcomes.catch_up import catch_up
 from outcomes.journal_reader import JournalReader
-from outcomes.store import OutcomeStore, store_path_beside
+from outcomes.store import OutcomeStore, OutcomeStoreError, store_path_beside
 from router.apply import apply_record
+from router.decisions import TimersResumed
 from router.observer import Observer
 from router.records import Record
 from router.snapshot import dump_state
@@ -42,6 +43,8 @@ LESS_URGENT_THAN_THE_ENGINE = 10
 OBSERVED_MS = 3_600_000
 """How far back figures are counted when a follower starts: more than their window."""
 STORE_EVERY_S = 1.0
+FORGET = b""
+"""An empty payload: the broker forgets what it retained."""
 
 
 class Follower:
@@ -58,6 +61,7 @@ class Follower:
         self._snapshot_seq = 0
         self._snapshot_at_s = time.monotonic()
         self._stored_at_s = 0.0
+        self._is_store_behind = False
         client = connection_settings(settings.bus, *broker, f"{settings.client_id()}-follower")
         self._connection = MqttConnection(client, _ignore, random=Random(), events=self)
 
@@ -99,11 +103,22 @@ class Follower:
         await self._follow()
         if time.monotonic() - self._stored_at_s >= STORE_EVERY_S:
             self._stored_at_s = time.monotonic()
-            await catch_up(self._store, self._reader)
+            await self._keep_store()
         if self._connection.connected:
             with contextlib.suppress(TransportError):
                 await self._show()
         self._snapshot_if_due()
+
+    async def _keep_store(self) -> None:
+        """Bring the outcome store up to date; if it cannot be now, later: readers see all else."""
+        try:
+            await catch_up(self._store, self._reader)
+        except OutcomeStoreError as error:
+            if not self._is_store_behind:
+                log.error("outcome_store_behind", reason=error.reason, remedy=error.remedy)
+            self._is_store_behind = True
+        else:
+            self._is_store_behind = False
 
     async def _follow(self) -> None:
         if await self._reader.head() <= self._cursor:
@@ -123,6 +138,9 @@ class Follower:
             agent_id = getattr(decision, "agent_id", None)
             if agent_id is not None:
                 self._agents_to_show.add(agent_id)
+            elif type(decision) is TimersResumed:
+                busy = (one.agent_id for one in self._state.agents.values() if one.assignments)
+                self._agents_to_show.update(busy)
 
     # --- what readers see --------------------------------------------------------------
 
@@ -135,6 +153,9 @@ class Follower:
             if _differs(picture, self._shown_queues.get(queue_id)):
                 self._shown_queues[queue_id] = picture
                 await self._retain(self._space.queue_state(queue_id), encode_snapshot(picture))
+        for queue_id in self._shown_queues.keys() - self._state.queues.keys():
+            await self._retain(self._space.queue_state(queue_id), FORGET)
+            del self._shown_queues[queue_id]
         while self._agents_to_show:
             agent = self._state.agents.get(self._agents_to_show.pop())
             if agent is not None:
@@ -181,7 +202,7 @@ class Follower:
 
     async def _finish(self) -> None:
         await self._cycle()
-        await catch_up(self._store, self._reader)
+        await self._keep_store()
         if self._state.seq > self._snapshot_seq:
             self._snapshot()
         await self._connection.stop()

@@ -55,10 +55,13 @@ class FollowerProcess:
         self._process.start()
 
     async def _keep(self) -> None:
-        delay_s = RESTART_FIRST_S
+        delay_s, loop = RESTART_FIRST_S, asyncio.get_running_loop()
         while True:
             assert self._process is not None
+            since_s = loop.time()
             await _ended(self._process)
+            if loop.time() - since_s > RESTART_MAX_S:
+                delay_s = RESTART_FIRST_S
             log.error("follower_died", exit_code=self._process.exitcode, restart_in_s=delay_s)
             await asyncio.sleep(delay_s)
             delay_s = min(2 * delay_s, RESTART_MAX_S)

@@ -130,6 +130,14 @@ class EngineProcess:
             raise AssertionError(f"{page} instead of {status}:\n{self.log()}") from None
         return page[1]
 
+    async def until_unready(self, because: str) -> None:
+        """Wait until the readiness page says that it is not ready, for this reason."""
+        text = ""
+        async with asyncio.timeout(START_S):
+            while because not in text:
+                text = await self.until_status(503)
+                await asyncio.sleep(0.03)
+
     async def get(self, path: str) -> tuple[int, str]:
         """Return the status and text of one of its pages; status 0 if nothing answers."""
         try:
