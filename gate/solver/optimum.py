@@ -1,0 +1,110 @@
+"""The best that can be done: policy iteration over prices.
+
+Howard (1960), "Dynamic Programming and Markov Processes": evaluate the rule in use, exactly; price
+each state from the relative values; the rule that follows these prices is at least as good; stop
+when it is no better. With values that differ between customers the step is the same, since what a
+rule gains when a service ends is E[max(V - price, 0)], whatever the distribution of V.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gate.model import GateModel
+from gate.prices import PriceTable
+from gate.solver.blocks import Actions, Floats
+from gate.solver.chain import Chain
+from gate.solver.window import TAIL, Window, first_window, wider
+from gate.values import Values
+
+MOST_ROUNDS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Optimum:
+    """The solved model: prices, value per hour (less the cost of waiting), rounds it took."""
+
+    table: PriceTable
+    value_per_hour: float
+    rounds: int
+
+
+def solve(model: GateModel, start: PriceTable | None = None) -> Optimum:
+    """Return the optimal prices, beginning from the table `start` if there is one.
+
+    Raises UnstableModelError without abandonment at a load of 1 or more.
+    """
+    model.require_stable()
+    window = first_window(model)
+    prices = _starting_prices(model, window, start)
+    while True:
+        prices, chain, gain, rounds = _iterate(model, prices)
+        if float(chain.distribution()[-1].sum()) <= TAIL or window == wider(model, window):
+            return Optimum(_table(model, prices), gain * 3600, rounds)
+        window = wider(model, window)
+        prices = _stretched(prices, window)
+
+
+def actions_of(values: Values, prices: Floats) -> Actions:
+    """Return what following `prices[n, m]` means for customers of these values."""
+    chance = np.vectorize(values.chance, otypes=[float])(prices)
+    worth = np.vectorize(values.worth, otypes=[float])(prices)
+    chance[:, -1] = worth[:, -1] = 0.0
+    return Actions(chance[np.newaxis], worth[np.newaxis])
+
+
+def table_prices(table: PriceTable, window: Window) -> Floats:
+    """Return the table's prices for each state of the window."""
+    contacts = np.clip(np.arange(window.top + 1) - table.first, 0, len(table.rows) - 1)
+    rows = np.asarray(table.rows)
+    marketing = np.clip(np.arange(window.most_marketing + 1), 0, rows.shape[1] - 1)
+    return rows[np.ix_(contacts, marketing)]
+
+
+def _starting_prices(model: GateModel, window: Window, start: PriceTable | None) -> Floats:
+    if start is not None:
+        return table_prices(start, window)
+    prices = np.full((window.top + 1, window.most_marketing + 1), np.inf)
+    prices[: model.agents] = 0.0
+    return prices
+
+
+def _iterate(model: GateModel, prices: Floats) -> tuple[Floats, Chain, float, int]:
+    """Improve the prices until they no longer change what is done, or what that brings."""
+    actions, best = actions_of(model.values, prices), -np.inf
+    for rounds in range(1, MOST_ROUNDS + 1):
+        chain = Chain(model, actions)
+        gain, relative = chain.gain_and_relative_values()
+        prices = _prices(prices.shape, relative)
+        improved = actions_of(model.values, prices)
+        unchanged = np.array_equal(improved.chance, actions.chance)
+        if unchanged or gain - best <= 1e-11 * max(1.0, abs(gain)):
+            return prices, chain, gain, rounds
+        actions, best = improved, gain
+    raise ArithmeticError(f"policy iteration did not settle in {MOST_ROUNDS} rounds for {model}")
+
+
+def _prices(shape: tuple[int, ...], relative: list[Floats]) -> Floats:
+    """price(n, m) = h(n - 1, m) - h(n, m + 1); where no service can end, the nearest.
+
+    Near the top, where arrivals are lost, prices would seem to fall: none is let below the last.
+    """
+    prices = np.zeros(shape)
+    for level in range(1, shape[0]):
+        width = len(relative[level]) - 1
+        prices[level, :width] = relative[level - 1][:width] - relative[level][1:]
+        prices[level, width:] = prices[level, width - 1] if width else 0.0
+    prices[0] = prices[1]
+    return np.maximum.accumulate(prices, axis=0)
+
+
+def _stretched(prices: Floats, window: Window) -> Floats:
+    more = window.top + 1 - len(prices)
+    return np.concatenate([prices, np.repeat(prices[-1:], more, axis=0)])
+
+
+def _table(model: GateModel, prices: Floats) -> PriceTable:
+    rows = tuple(tuple(float(price) for price in row) for row in prices)
+    return PriceTable(agents=model.agents, first=0, rows=rows)
