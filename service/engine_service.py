@@ -28,6 +28,7 @@ from service.entry import Entry
 from service.intake import Intake
 from service.opening import OpeningHours
 from service.outbox import Outbox
+from service.pauses import watch_pauses
 from service.presence import Presence
 from service.recovery import recover
 from service.stats import Stats
@@ -72,6 +73,7 @@ class EngineService:
         await self.outbox.open(self.connection)
         await self._take_the_lead()
         self._committing = self._spawn(self.committer.run(), "committer")
+        self._spawn(watch_pauses(self.stats), "pause-watch")
         await self.connection.subscribe(self.space.all_events_in)
         self.connection.start()
         self._spawn(self.presence.run(self.connection), "heartbeat")

@@ -64,6 +64,12 @@ class EngineCollector(Collector):
             "The last record whose decisions the broker has",
             service.outbox.published_seq,
         )
+        yield CounterMetricFamily(
+            "tidegate_pauses", "Times the engine stood still for over 10 ms", stats.pauses
+        )
+        yield GaugeMetricFamily(
+            "tidegate_longest_pause_seconds", "The longest since the start", stats.longest_pause_s
+        )
         yield GaugeMetricFamily("tidegate_epoch", "Leader epoch", service.desk.engine.state.epoch)
 
     def _state(self) -> Iterable[Metric]:

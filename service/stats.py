@@ -19,6 +19,8 @@ class Stats:
         self.records = 0
         self.commit_failures = 0
         self.commit_seconds = 0.0
+        self.pauses = 0
+        self.longest_pause_s = 0.0
 
     def count(self, message_type: str, rejection: str | None) -> None:
         """Count a message by its type and the reason it was rejected, if it was."""
