@@ -51,7 +51,7 @@ def cut_plan(plan: DayPlan, from_ms: int | None, until_ms: int | None) -> DayPla
         plan,
         open_hours=span,
         calls=calls,
-        shifts=tuple(_cut_shift(shift, span.from_ms) for shift in at_work),
+        shifts=tuple(_cut_shift(shift, from_ms or 0) for shift in at_work),
         recorded=recorded_figures(calls),
     )
 

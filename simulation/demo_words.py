@@ -4,10 +4,10 @@ from datetime import date
 
 
 def duration_text(ms: int) -> str:
-    """Minutes and seconds: 2:05; hours too where there are any: 1:02:05."""
+    """Minutes and seconds: 2:05; from an hour on hours and minutes: 1h02."""
     minutes, seconds = divmod(ms // 1000, 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+    return f"{hours}h{minutes:02d}" if hours else f"{minutes}:{seconds:02d}"
 
 
 def ratio_text(ratio: float | None, digits: int = 0) -> str:

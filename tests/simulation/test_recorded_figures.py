@@ -9,8 +9,8 @@ from simulation.recorded import RecordedCall, RecordedOutcome, load_calls
 from simulation.recorded_figures import (
     ARRIVED,
     HALF_HOUR_MS,
-    Fate,
     DayFigures,
+    Fate,
     count_fates,
     fate_of,
     figures_by_half_hour,

@@ -1,0 +1,121 @@
+"""The demo's day against a real engine in this process: what callers and agents must live by."""
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from bus.decision_messages import AgentStateChangedMessage
+from bus.topics import Role
+from contacts.vocabulary import AgentState
+from simulation.demo_day import DemoDay
+from simulation.demo_figures import queue_line, recorded_by_now, routed_figures
+from simulation.demo_messages import PAUSE
+from simulation.demo_people import Doing
+from simulation.demo_player import Player
+from simulation.demo_settings import demo_settings, midnight_ms
+from simulation.demo_window import cut_plan, parse_clock
+from simulation.recorded_plan import DayPlan, build_day_plan
+from tests.support.in_process_engine import InProcessEngine
+
+DAY = "1999-02-01"
+NOWHERE = ("127.0.0.1", 1)
+
+
+async def play(plan: DayPlan) -> tuple[DemoDay, InProcessEngine]:
+    engine = InProcessEngine(demo_settings(plan, NOWHERE, Path("unused.db")))
+    day = DemoDay(plan)
+    await Player(day, engine, midnight_ms(plan.date), speed=0).play()  # type: ignore[arg-type]
+    return day, engine
+
+
+@pytest.fixture(scope="module")
+def plan() -> DayPlan:
+    return build_day_plan(DAY, seed=10)
+
+
+async def test_every_caller_is_answered_or_gives_up_exactly_when_patience_ends(
+    plan: DayPlan,
+) -> None:
+    day, _ = await play(plan)
+    assert len(day.callers) == plan.recorded.arrived
+    for caller in day.callers.values():
+        contact = caller.contact
+        assert caller.gone_ms is not None
+        if caller.answered_ms is None:
+            assert caller.gone_ms == contact.at_ms + contact.patience_ms
+        else:
+            assert caller.answered_ms <= contact.at_ms + contact.patience_ms
+            assert caller.gone_ms == caller.answered_ms + contact.service_ms
+    assert all(agent.doing is Doing.AWAY for agent in day.agents.values())
+
+
+async def test_the_day_resembles_the_record(plan: DayPlan) -> None:
+    day, _ = await play(plan)
+    routed = routed_figures(day.callers.values())
+    recorded = plan.recorded
+    assert routed.arrived == recorded.arrived == routed.answered + routed.abandoned
+    assert routed.service_level_ratio == pytest.approx(recorded.service_level_ratio, abs=0.06)
+    assert routed.asa_ms == pytest.approx(recorded.asa_ms, abs=8_000)
+    assert routed.abandoned == pytest.approx(recorded.abandoned, abs=40)
+
+
+async def test_the_same_plan_gives_the_same_day(plan: DayPlan) -> None:
+    morning = cut_plan(plan, None, parse_clock("10:00"))
+    (first, _), (second, _) = await play(morning), await play(morning)
+    assert first.callers == second.callers
+
+
+async def test_pauses_are_postponed_by_work_and_never_shortened(plan: DayPlan) -> None:
+    day, engine = await play(plan)
+    taken: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    since: dict[str, int] = {}
+    for role, decision in engine.heard:
+        if role is not Role.AGENT or not isinstance(decision, AgentStateChangedMessage):
+            continue
+        at_ms = decision.at_ms - midnight_ms(DAY)
+        if (decision.state, decision.reason) == (AgentState.NOT_READY, PAUSE):
+            since[decision.agent_id] = at_ms
+        elif decision.state is AgentState.READY and decision.agent_id in since:
+            taken[decision.agent_id].append((since.pop(decision.agent_id), at_ms))
+    assert sum(map(len, taken.values())) > 100
+    for agent_id, agent in day.agents.items():
+        pauses = list(agent.shift.pauses)
+        for begin_ms, end_ms in taken[agent_id]:
+            while begin_ms < end_ms:  # pauses that became due in one another follow one another
+                pause = pauses.pop(0)
+                assert begin_ms >= pause.due_ms - 1
+                begin_ms = max(begin_ms, pause.due_ms) + pause.duration_ms
+            assert begin_ms == end_ms
+    assert not any(agent.contact_id for agent in day.agents.values())
+
+
+async def test_agents_go_home_when_free_after_their_shift(plan: DayPlan) -> None:
+    _, engine = await play(plan)
+    shifts = {shift.agent_id: shift for shift in plan.shifts}
+    gone = {
+        decision.agent_id: decision.at_ms - midnight_ms(DAY)
+        for _, decision in engine.heard
+        if isinstance(decision, AgentStateChangedMessage)
+        and decision.state is AgentState.SIGNED_OUT
+    }
+    assert gone.keys() == shifts.keys()
+    at_work_at_the_end = max(gone.values())
+    for agent_id, at_ms in gone.items():
+        assert at_ms >= min(shifts[agent_id].until_ms, at_work_at_the_end)
+
+
+async def test_live_figures_end_where_the_result_does(plan: DayPlan) -> None:
+    day, _ = await play(cut_plan(plan, None, parse_clock("09:00")))
+    end_ms = parse_clock("23:59")
+    line, routed = queue_line(day.callers.values(), end_ms), routed_figures(day.callers.values())
+    assert (line.waiting, line.talking, line.longest_ms) == (0, 0, 0)
+    assert (line.arrived, line.answered, line.abandoned) == (
+        routed.arrived,
+        routed.answered,
+        routed.abandoned,
+    )
+    assert (line.level_ratio, line.asa_ms) == (routed.service_level_ratio, routed.asa_ms)
+    assert line.level_now_ratio is None
+    assert recorded_by_now(day.plan.calls, end_ms) == day.plan.recorded
+    assert recorded_by_now(day.plan.calls, 0).arrived == 0
