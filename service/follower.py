@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import multiprocessing
 import os
+import sys
 import time
 from random import Random
 
@@ -23,6 +24,7 @@ from bus.snapshots import QueueSnapshot
 from bus.transport_errors import TransportError
 from config.settings import TidegateSettings
 from outcomes.catch_up import catch_up
+from outcomes.journal import JournalError
 from outcomes.journal_reader import JournalReader
 from outcomes.store import OutcomeStore, OutcomeStoreError, store_path_beside
 from router.apply import apply_record
@@ -66,7 +68,17 @@ class Follower:
         self._connection = MqttConnection(client, _ignore, random=Random(), events=self)
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Follow until told to stop; then finish what there is and make a last snapshot."""
+        """Follow until told to stop; then finish what there is and make a last snapshot.
+
+        Ends the process with exit code 1 if the journal or the outcome store cannot be used.
+        """
+        try:
+            await self._follow_until(stopping)
+        except (JournalError, OutcomeStoreError) as error:
+            log.error("follower_failed", reason=error.reason, remedy=error.remedy)
+            sys.exit(1)
+
+    async def _follow_until(self, stopping: asyncio.Event) -> None:
         self._reader = await JournalReader.open(self._settings.journal.path)
         self._store = await OutcomeStore.open(store_path_beside(self._settings.journal.path))
         await self._begin()
