@@ -69,6 +69,11 @@ class BusyBridge(BusClient):
         self._work.add(task)
         task.add_done_callback(self._work.discard)
 
+    def give_up(self) -> None:
+        """Send nothing any more, answered or not."""
+        for task in self._work:
+            task.cancel()
+
     async def all_answered(self) -> None:
         """Wait until nothing is on its way any more, neither message nor consequence."""
         while self._work:
