@@ -6,6 +6,8 @@ part of the contract. A field that has its default value is left out of the JSON
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -23,7 +25,6 @@ class DecisionMessage(
     msgspec.Struct,
     frozen=True,
     gc=False,
-    kw_only=True,
     omit_defaults=True,
     tag_field="type",
 ):
@@ -34,9 +35,7 @@ class DecisionMessage(
     at_ms: UnixMs
 
 
-class ContactReservedMessage(
-    DecisionMessage, frozen=True, gc=False, kw_only=True, tag="contact_reserved"
-):
+class ContactReservedMessage(DecisionMessage, frozen=True, gc=False, tag="contact_reserved"):
     """Ring this agent with this contact; without an answer it goes back at `expires_at_ms`."""
 
     contact_id: str
@@ -49,7 +48,7 @@ class ContactReservedMessage(
 
 
 class ReservationTimedOutMessage(
-    DecisionMessage, frozen=True, gc=False, kw_only=True, tag="reservation_timed_out"
+    DecisionMessage, frozen=True, gc=False, tag="reservation_timed_out"
 ):
     """No answer: stop ringing. `charged`: it rang, so the agent is not ready now (RONA)."""
 
@@ -60,7 +59,7 @@ class ReservationTimedOutMessage(
 
 
 class ReservationWithdrawnMessage(
-    DecisionMessage, frozen=True, gc=False, kw_only=True, tag="reservation_withdrawn"
+    DecisionMessage, frozen=True, gc=False, tag="reservation_withdrawn"
 ):
     """The reservation is over without blame, because of `cause`: stop ringing."""
 
@@ -70,9 +69,7 @@ class ReservationWithdrawnMessage(
     revision: Revision
 
 
-class ContactRefusedMessage(
-    DecisionMessage, frozen=True, gc=False, kw_only=True, tag="contact_refused"
-):
+class ContactRefusedMessage(DecisionMessage, frozen=True, gc=False, tag="contact_refused"):
     """The queue does not take the contact: send it to `destination`, or end it."""
 
     contact_id: str
@@ -81,9 +78,7 @@ class ContactRefusedMessage(
     destination: Destination | None = None
 
 
-class ContactDivertedMessage(
-    DecisionMessage, frozen=True, gc=False, kw_only=True, tag="contact_diverted"
-):
+class ContactDivertedMessage(DecisionMessage, frozen=True, gc=False, tag="contact_diverted"):
     """The contact waits no longer: send it to `destination`, or end it."""
 
     contact_id: str
@@ -92,9 +87,7 @@ class ContactDivertedMessage(
     destination: Destination | None = None
 
 
-class AssignmentChangedMessage(
-    DecisionMessage, frozen=True, gc=False, kw_only=True, tag="assignment_changed"
-):
+class AssignmentChangedMessage(DecisionMessage, frozen=True, gc=False, tag="assignment_changed"):
     """The agent's contact entered `state`, which ends by itself at `until_ms`, if that is there.
 
     `disposition` comes with wrap-up; `extended_ms` is how much longer the agent has made it.
@@ -108,9 +101,7 @@ class AssignmentChangedMessage(
     extended_ms: int = 0
 
 
-class OutcomeRecordedMessage(
-    DecisionMessage, frozen=True, gc=False, kw_only=True, tag="outcome_recorded"
-):
+class OutcomeRecordedMessage(DecisionMessage, frozen=True, gc=False, tag="outcome_recorded"):
     """The agent's part in this contact is over and logged; the agent is free of it.
 
     `final` unless the contact went on elsewhere.
@@ -136,9 +127,7 @@ class OutcomeRecordedMessage(
     customer_id: str | None = None
 
 
-class MarketingDecidedMessage(
-    DecisionMessage, frozen=True, gc=False, kw_only=True, tag="marketing_decided"
-):
+class MarketingDecidedMessage(DecisionMessage, frozen=True, gc=False, tag="marketing_decided"):
     """Whether the agent may go on to market to this customer, and why (not).
 
     `queue_id` is the tightest queue the agent serves: it had `waiting` contacts and `idle` agents.
@@ -156,9 +145,7 @@ class MarketingDecidedMessage(
     value_milli: int | None = None
 
 
-class MarketingClosingMessage(
-    DecisionMessage, frozen=True, gc=False, kw_only=True, tag="marketing_closing"
-):
+class MarketingClosingMessage(DecisionMessage, frozen=True, gc=False, tag="marketing_closing"):
     """The gate has closed while this agent markets, for `reason`: time to come to an end."""
 
     contact_id: str
@@ -166,9 +153,7 @@ class MarketingClosingMessage(
     reason: str
 
 
-class AgentStateChangedMessage(
-    DecisionMessage, frozen=True, gc=False, kw_only=True, tag="agent_state_changed"
-):
+class AgentStateChangedMessage(DecisionMessage, frozen=True, gc=False, tag="agent_state_changed"):
     """The agent's own state; `reason` says why not ready."""
 
     agent_id: str
@@ -217,14 +202,18 @@ MESSAGE_OF: dict[type[AnyDecision], type[AnyDecisionMessage]] = {
 
 _COMMON_FIELDS = len(DecisionMessage.__struct_fields__)
 
+_VALUES_OF: dict[type[AnyDecision], Callable[[AnyDecision], tuple[Any, ...]]] = {
+    decision: attrgetter(*model.__struct_fields__[_COMMON_FIELDS:])
+    for decision, model in MESSAGE_OF.items()
+}
+"""Reads from a decision the values of its message's own fields, in their order."""
+
 
 def decision_message(decision: AnyDecision, seq: int, index: int, at_ms: int) -> AnyDecisionMessage:
     """Make the message of the `index`th decision of journal record `seq`, made at `at_ms`.
 
     Raises `KeyError` for a decision that does not leave the engine (see `bus/recipients.py`).
     """
-    model = MESSAGE_OF[type(decision)]
-    values: dict[str, Any] = {
-        name: getattr(decision, name) for name in model.__struct_fields__[_COMMON_FIELDS:]
-    }
-    return model(decision_id=f"{seq}.{index}", seq=seq, at_ms=at_ms, **values)
+    kind = type(decision)
+    # By position, which costs a seventh of the same with names.
+    return MESSAGE_OF[kind](f"{seq}.{index}", seq, at_ms, *_VALUES_OF[kind](decision))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from bus.topics import Role
+from bus.topics import REMEMBERED_TOPICS, Role
 from router import decisions
 from router.decisions import AnyDecision
 
@@ -37,19 +38,27 @@ def recipients(decision: AnyDecision) -> list[Recipient]:
 
     A contact that no bridge brought has none to tell; an outcome without an agent no agent.
     """
-    told = []
-    for role in AUDIENCE.get(type(decision), ()):
-        name = _agent(decision) if role is Role.AGENT else _bridge(decision)
-        if name:
-            told.append(Recipient(role, name))
-    return told
+    roles = AUDIENCE.get(type(decision))
+    if roles is None:
+        return []
+    told = [_agent(decision) if role is Role.AGENT else _bridge(decision) for role in roles]
+    return [one for one in told if one is not None]
 
 
-def _agent(decision: Any) -> str | None:
-    name: str | None = decision.agent_id
-    return name
+def _agent(decision: Any) -> Recipient | None:
+    return _agent_named(decision.agent_id)
 
 
-def _bridge(decision: Any) -> str | None:
-    source: str = decision.bridge
-    return source.removeprefix(_BRIDGE_PREFIX) if source.startswith(_BRIDGE_PREFIX) else None
+def _bridge(decision: Any) -> Recipient | None:
+    return _bridge_at(decision.bridge)
+
+
+@lru_cache(REMEMBERED_TOPICS)
+def _agent_named(agent_id: str | None) -> Recipient | None:
+    return Recipient(Role.AGENT, agent_id) if agent_id else None
+
+
+@lru_cache(REMEMBERED_TOPICS)
+def _bridge_at(source: str) -> Recipient | None:
+    name = source.removeprefix(_BRIDGE_PREFIX) if source.startswith(_BRIDGE_PREFIX) else ""
+    return Recipient(Role.BRIDGE, name) if name else None

@@ -70,22 +70,16 @@ class TopicSpace:
         self.engine_state = f"{self.base}/state/engine"
         self.parse_in = lru_cache(REMEMBERED_TOPICS)(self._parse_in)
         """The sender of a message that came in on a topic; raises `TopicError`. Cached."""
+        self.reply = lru_cache(REMEMBERED_TOPICS)(self._reply)
+        """Where a client is answered, by its role and name. Cached."""
+        self.decisions_to_bridge = lru_cache(REMEMBERED_TOPICS)(self._decisions_to_bridge)
+        """Where a bridge is told what to do with its contacts. Cached."""
+        self.decisions_to_agent = lru_cache(REMEMBERED_TOPICS)(self._decisions_to_agent)
+        """Where an agent is told about its contacts and its own state. Cached."""
 
     def events_in(self, role: Role, client: str) -> str:
         """Where this client publishes its events."""
         return f"{self.base}/in/{role}/{_id(client)}"
-
-    def reply(self, role: Role, client: str) -> str:
-        """Where this client is answered."""
-        return f"{self.base}/reply/{role}/{_id(client)}"
-
-    def decisions_to_bridge(self, client: str) -> str:
-        """Where this bridge is told what to do with its contacts."""
-        return f"{self.base}/decisions/bridge/{_id(client)}"
-
-    def decisions_to_agent(self, agent_id: str) -> str:
-        """Where this agent is told about its contacts and its own state."""
-        return f"{self.base}/decisions/agent/{_id(agent_id)}"
 
     def queue_state(self, queue_id: str) -> str:
         """Where this queue's snapshot is retained."""
@@ -94,6 +88,15 @@ class TopicSpace:
     def agent_state(self, agent_id: str) -> str:
         """Where this agent's snapshot is retained."""
         return f"{self.base}/state/agent/{_id(agent_id)}"
+
+    def _reply(self, role: Role, client: str) -> str:
+        return f"{self.base}/reply/{role}/{_id(client)}"
+
+    def _decisions_to_bridge(self, client: str) -> str:
+        return f"{self.base}/decisions/bridge/{_id(client)}"
+
+    def _decisions_to_agent(self, agent_id: str) -> str:
+        return f"{self.base}/decisions/agent/{_id(agent_id)}"
 
     def _parse_in(self, topic: str) -> Sender:
         start = f"{self.base}/in/"
