@@ -41,6 +41,8 @@ from service.wiring import connection_settings, snapshot_store, topic_space
 log = structlog.get_logger(__name__)
 
 CYCLE_S = 0.25
+LONGEST_PAUSE_S = 1.0
+"""Half of the time it rests, but one that has fallen far behind does not rest as long again."""
 LESS_URGENT_THAN_THE_ENGINE = 10
 OBSERVED_MS = 3_600_000
 """How far back figures are counted when a follower starts: more than their window."""
@@ -87,8 +89,9 @@ class Follower:
             started = time.monotonic()
             await self._cycle()
             spent_s = time.monotonic() - started
+            pause_s = min(max(CYCLE_S - spent_s, spent_s), LONGEST_PAUSE_S)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), max(CYCLE_S - spent_s, spent_s))
+                await asyncio.wait_for(stopping.wait(), pause_s)
         await self._finish()
 
     def on_connected(self) -> None:
