@@ -62,7 +62,8 @@ class InProcessEngine:
             fields = {name: value for name, value in message.fields.items() if value is not None}
             topic = self._space.events_in(message.role, message.client)
             payload = msgspec.json.encode(envelope | fields)
-            self._intake.receive(ReceivedMessage(topic, payload, False, 0, None))
+            message_in = ReceivedMessage(topic, payload, False, 0, None)  # type: ignore[arg-type]
+            self._intake.receive(message_in)
         while self._calls:
             self._calls.pop()()
         return self._take_entries()
