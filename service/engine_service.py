@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from random import Random
 from typing import Any
 
+import msgspec
 import structlog
 
 from bus.connection import MqttConnection
@@ -20,6 +21,7 @@ from outcomes.sqlite_journal import JournalOptions, SqliteJournal
 from router.engine import Engine
 from router.events import ConfigurationChanged, EngineStarted
 from router.state import RoutingState
+from service.advice import AnyAdvice
 from service.alarm import Alarm
 from service.clock import Clock, RealClock, TickedClock
 from service.committer import Committer
@@ -189,6 +191,13 @@ class EngineService:
         )
         changes = describe_changes(before, routing)
         log.info("configuration_applied", changes=changes[:50], changed=len(changes))
+
+    def take_advice(self, advice: AnyAdvice) -> None:
+        """Put into force what the follower worked out, unless it is about something gone."""
+        if self._is_stopping or not self.is_started:
+            return
+        if advice.queue_id in self.desk.engine.state.queues:
+            self.desk.tell(msgspec.structs.replace(advice, at_ms=self.desk.now_ms()))
 
     def reload(self, settings: TidegateSettings) -> None:
         """Take over the routing part of new settings; name what needs a restart."""

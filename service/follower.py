@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import sys
 import time
+from multiprocessing.connection import Connection
 from random import Random
 
 import msgspec
@@ -33,6 +34,8 @@ from router.observer import Observer
 from router.records import Record
 from router.snapshot import dump_state
 from router.state import RoutingState
+from service.advice import AdviceSender
+from service.gate_watch import guard_changes
 from service.logs import configure_logs
 from service.pictures import InHand, agent_picture, queue_picture
 from service.recovery import load_newest, record_of
@@ -54,8 +57,11 @@ FORGET = b""
 class Follower:
     """One follower of one journal."""
 
-    def __init__(self, settings: TidegateSettings, broker: tuple[str, int]) -> None:
+    def __init__(
+        self, settings: TidegateSettings, broker: tuple[str, int], advice: AdviceSender
+    ) -> None:
         self._settings = settings
+        self._advice = advice
         self._space = topic_space(settings)
         self._snapshots = snapshot_store(settings.journal.path)
         self._state = RoutingState()
@@ -116,6 +122,8 @@ class Follower:
 
     async def _cycle(self) -> None:
         await self._follow()
+        for change in guard_changes(self._state, self._observer, self._now_ms()):
+            self._advice.send(change)
         if time.monotonic() - self._stored_at_s >= STORE_EVERY_S:
             self._stored_at_s = time.monotonic()
             await self._keep_store()
@@ -245,14 +253,14 @@ def _ignore(message: ReceivedMessage) -> None:
     """A follower is told nothing."""
 
 
-def run_follower(settings: TidegateSettings, broker: tuple[str, int]) -> None:
+def run_follower(settings: TidegateSettings, broker: tuple[str, int], advice: Connection) -> None:
     """Run a follower in this process until it is asked to stop or its parent is gone."""
     configure_logs(settings.service.log_format, settings.service.log_level)
     os.nice(LESS_URGENT_THAN_THE_ENGINE)
-    asyncio.run(_run(settings, broker))
+    asyncio.run(_run(settings, broker, AdviceSender(advice)))
 
 
-async def _run(settings: TidegateSettings, broker: tuple[str, int]) -> None:
+async def _run(settings: TidegateSettings, broker: tuple[str, int], advice: AdviceSender) -> None:
     import signal
 
     stopping = asyncio.Event()
@@ -262,4 +270,4 @@ async def _run(settings: TidegateSettings, broker: tuple[str, int]) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         loop.add_reader(parent.sentinel, stopping.set)
-    await Follower(settings, broker).run(stopping)
+    await Follower(settings, broker, advice).run(stopping)

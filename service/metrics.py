@@ -77,11 +77,16 @@ class EngineCollector(Collector):
         yield GaugeMetricFamily("tidegate_contacts", "Live contacts", len(state.contacts))
         waiting = GaugeMetricFamily("tidegate_waiting", "Contacts waiting", labels=["queue"])
         is_open = GaugeMetricFamily("tidegate_queue_open", "1 when open", labels=["queue"])
+        guarded = GaugeMetricFamily(
+            "tidegate_gate_guarded", "1 when a guard rail closes the gate", labels=["queue"]
+        )
         for queue_id, queue in list(state.queues.items()):
             waiting.add_metric([queue_id], queue.waiting)
             is_open.add_metric([queue_id], int(queue.is_open))
+            guarded.add_metric([queue_id], int(queue.gate.closed_by is not None))
         yield waiting
         yield is_open
+        yield guarded
         agents = GaugeMetricFamily("tidegate_agents", "Agents by state", labels=["state"])
         states = Counter(agent.state.value for agent in list(state.agents.values()))
         for agent_state, count in states.items():

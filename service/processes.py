@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 
 import structlog
 
 from config.settings import TidegateSettings
+from service.advice import AdviceReader, AnyAdvice
 from service.follower import run_follower
 
 log = structlog.get_logger(__name__)
@@ -19,11 +21,18 @@ STOP_S = 15.0
 
 
 class FollowerProcess:
-    """Keeps one follower running until stopped."""
+    """Keeps one follower running until stopped. `on_advice` hears what it works out."""
 
-    def __init__(self, settings: TidegateSettings, broker: tuple[str, int]) -> None:
+    def __init__(
+        self,
+        settings: TidegateSettings,
+        broker: tuple[str, int],
+        on_advice: Callable[[AnyAdvice], None],
+    ) -> None:
         self._settings = settings
         self._broker = broker
+        self._on_advice = on_advice
+        self._advice: AdviceReader | None = None
         self._process: BaseProcess | None = None
         self._watch: asyncio.Task[None] | None = None
 
@@ -37,6 +46,7 @@ class FollowerProcess:
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
+        self._close_pipe()
         process = self._process
         if process is None or not process.is_alive():
             return
@@ -47,12 +57,21 @@ class FollowerProcess:
             process.kill()
             await asyncio.to_thread(process.join)
 
+    def _close_pipe(self) -> None:
+        if self._advice is not None:
+            self._advice.close()
+
     def _launch(self) -> None:
         context = multiprocessing.get_context("spawn")
+        receiver, sender = context.Pipe(duplex=False)
         self._process = context.Process(
-            target=run_follower, args=(self._settings, self._broker), name="tidegate-follower"
+            target=run_follower,
+            args=(self._settings, self._broker, sender),
+            name="tidegate-follower",
         )
         self._process.start()
+        sender.close()
+        self._advice = AdviceReader(receiver, self._on_advice)
 
     async def _keep(self) -> None:
         delay_s, loop = RESTART_FIRST_S, asyncio.get_running_loop()
@@ -60,6 +79,7 @@ class FollowerProcess:
             assert self._process is not None
             since_s = loop.time()
             await _ended(self._process)
+            self._close_pipe()
             if loop.time() - since_s > RESTART_MAX_S:
                 delay_s = RESTART_FIRST_S
             log.error("follower_died", exit_code=self._process.exitcode, restart_in_s=delay_s)

@@ -38,7 +38,7 @@ async def running(
         )
         stack.callback(status.stop)
         status.start()
-        follower = FollowerProcess(settings, broker)
+        follower = FollowerProcess(settings, broker, service.take_advice)
         stack.push_async_callback(follower.stop)  # after the engine: it sees all there is
         await service.start()
         stack.push_async_callback(service.stop)
