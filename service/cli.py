@@ -13,6 +13,7 @@ from service.commands import (
     load,
     report,
     serve,
+    simulate,
     version,
 )
 
@@ -29,4 +30,5 @@ app.command("demo")(demo.demo)
 app.command("load")(load.load)
 app.command("report")(report.report)
 app.command("serve")(serve.serve)
+app.command("simulate")(simulate.simulate)
 app.add_typer(journal.app)
