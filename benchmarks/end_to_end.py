@@ -40,8 +40,8 @@ class Length:
     capacity_seconds: float
 
 
-QUICK = Length("quick", 10, 0, 1, 4)
-USUAL = Length("usual", 20, 0, 3, 8)
+QUICK = Length("quick", 10, 0, 1, 5)
+USUAL = Length("usual", 20, 0, 3, 10)
 FULL = Length("full", 60, 5_000, 5, 20)
 
 
@@ -63,6 +63,7 @@ class EndToEnd:
         self._tell("end to end: warming up")
         self._load(200, 1_000, agents=100)
         latencies = [self.latency(rate) for rate in RATES_PER_S]
+        pauses = self._engine.pauses()
         capacity = self.capacity()
         overload = self.overload(capacity)
         slowest = latencies[-1]
@@ -75,6 +76,7 @@ class EndToEnd:
             "echo_p50_ms": slowest["echo_ms"]["p50"],
             "fsync_p50_ms": slowest["fsync_ms"]["p50"],
             "latency": latencies,
+            "pauses": pauses,
             "overload": overload,
         }
 
@@ -92,7 +94,9 @@ class EndToEnd:
             found.append(self._load(rate, contacts, agents=500))
             freed.append(self._standing_queue(rate, contacts))
             fsync += fsync_seconds(self._directory, 200)
-            echo += echo_seconds(self._port, self._cores, rate, int(rate * 5))
+            echo += echo_seconds(
+                self._port, self._cores, rate, int(rate * min(self._length.seconds, 5))
+            )
         return {
             "rate_per_s": rate,
             "runs": self._length.runs,
@@ -136,7 +140,7 @@ class EndToEnd:
         rate = OVERLOAD * capacity
         self._tell(f"end to end: overload, {rate:.0f} contacts a second")
         before = self._engine.journaled_arrivals()
-        contacts = int(rate * max(self._length.capacity_seconds, 10))
+        contacts = int(rate * self._length.capacity_seconds)
         result = self._load(rate, contacts, agents=OVERLOAD_AGENTS, talk_ms=250)
         journaled = self._engine.journaled_arrivals() - before
         return {

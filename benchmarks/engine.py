@@ -87,10 +87,23 @@ class EngineProcess:
             )
             return int(found.fetchone()[0])
 
+    def pauses(self) -> dict[str, float]:
+        """Return how often the engine stood still for over 10 ms so far, and the longest, ms."""
+        with urllib.request.urlopen(self._page("metrics"), timeout=5.0) as answer:
+            lines = answer.read().decode().splitlines()
+        values = dict(line.split(" ", 1) for line in lines if line and not line.startswith("#"))
+        longest_s = float(values["tidegate_longest_pause_seconds"])
+        return {
+            "over_10_ms": int(float(values["tidegate_pauses_total"])),
+            "longest_ms": round(longest_s * 1_000, 1),
+        }
+
+    def _page(self, name: str) -> str:
+        return f"http://{HOST}:{self._http_port}/{name}"
+
     def _is_ready(self) -> bool:
-        url = f"http://{HOST}:{self._http_port}/readyz"
         try:
-            with urllib.request.urlopen(url, timeout=1.0) as answer:
+            with urllib.request.urlopen(self._page("readyz"), timeout=1.0) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False

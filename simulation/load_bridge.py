@@ -17,6 +17,9 @@ from simulation.load_figures import Measured
 from simulation.load_plan import LoadPlan
 from simulation.load_sender import EventSender
 
+TALK_SHAPE = 4.0
+"""Talk times are gamma distributed: of this shape none is very long, so a run ends soon."""
+
 
 class LoadBridge:
     """Sends arrivals at seeded Poisson times and ends each contact after its talk time.
@@ -109,7 +112,7 @@ class LoadBridge:
         if contact_id in self._given_up:  # a repeat of its arrival was taken after all
             self._given_up.remove(contact_id)
             self.journaled += 1
-        talk_s = self._random.expovariate(1_000 / self._plan.talk_ms)
+        talk_s = self._random.gammavariate(TALK_SHAPE, self._plan.talk_ms / TALK_SHAPE) / 1_000
         self._loop.call_later(talk_s, self._end, contact_id)
 
     def _end(self, contact_id: str) -> None:

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+SETTLING_RATIO = 0.4
+"""The part of a run after which completions are counted: longer than a contact takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Percentiles:
@@ -65,19 +68,15 @@ class Measured:
         return round(self.offered / seconds, 1) if seconds > 0 else None
 
     def completed_per_s(self) -> float | None:
-        """Return contacts completed a second while others still arrived.
+        """Return contacts completed a second, once as many are in hand as will be.
 
-        Counted from the first completion to the last arrival, so that neither the start, when
-        nobody can be finished yet, nor the end dilutes it. None if the run was too short.
+        Counted over the last part of the time in which contacts arrive: neither the start, when
+        nobody can be finished yet, nor the end dilutes it. None if nobody was.
         """
-        if not self.completed_s:
-            return None
-        first_s = self.completed_s[0]
-        seconds = self.last_arrival_s - first_s
-        if seconds <= 0:
-            return None
-        during = sum(1 for one in self.completed_s if one <= self.last_arrival_s)
-        return round((during - 1) / seconds, 1)
+        seconds = (self.last_arrival_s - self.first_arrival_s) * (1 - SETTLING_RATIO)
+        since_s = self.last_arrival_s - seconds
+        counted = sum(1 for one in self.completed_s if since_s < one <= self.last_arrival_s)
+        return round(counted / seconds, 1) if counted else None
 
 
 @dataclass(frozen=True, slots=True)

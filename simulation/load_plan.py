@@ -9,17 +9,17 @@ from bus.topics import Role, TopicSpace
 
 TARGET_OCCUPANCY_RATIO = 0.6
 """Share of their time that agents are busy if the talk time is left to us: they suffice."""
-LONGEST_DEFAULT_TALK_MS = 2_000
+LONGEST_DEFAULT_TALK_MS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class LoadPlan:
     """One run: `contacts` arrivals at `rate_per_s`, independent of how fast they are answered.
 
-    Talk times are exponential with mean `talk_ms`. `name` is the generator's own bridge and the
-    beginning of its agents' ids: two generators on one engine need two names. `run_id` begins the
-    ids of contacts and messages, so that no two runs share any. `skills` are those all agents sign
-    in with, by level.
+    The mean talk time is `talk_ms`. `name` is the generator's own bridge and the beginning of its
+    agents' ids: two generators on one engine need two names. `run_id` begins the ids of contacts
+    and messages, so that no two runs share any. `skills` are those all agents sign in with, by
+    level.
     """
 
     connection: ConnectionSettings

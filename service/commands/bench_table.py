@@ -52,7 +52,7 @@ def _bus(bus: dict[str, Any]) -> list[str]:
 
 
 def _end_to_end(whole: dict[str, Any]) -> list[str]:
-    overload = whole["overload"]
+    overload, pauses = whole["overload"], whole["pauses"]
     lines = [f"capacity {whole['contacts_per_second']:,} contacts a second"]
     for latency in whole["latency"]:
         lines.append(f"at {latency['rate_per_s']} a second, median of {latency['runs']}")
@@ -63,6 +63,10 @@ def _end_to_end(whole: dict[str, Any]) -> list[str]:
             ("fsync_ms", "fsync"),
         ):
             lines.append(_percentiles(f"  {name}", latency[key]))
+    lines.append(
+        f"engine stood still for over 10 ms {pauses['over_10_ms']} times until then,"
+        f" at the longest {pauses['longest_ms']} ms"
+    )
     lines.append(
         f"overload: {overload['offered_per_second']:,} a second offered,"
         f" {overload['completed_per_second']:,} completed; {overload['offered']:,} arrivals ="

@@ -184,19 +184,19 @@ def test_percentiles_are_nearest_rank_in_milliseconds() -> None:
     assert Percentiles.of_seconds([]) == Percentiles(0)
 
 
-def test_completions_are_counted_only_while_contacts_arrive() -> None:
+def test_completions_are_counted_once_settled_and_while_contacts_arrive() -> None:
     measured = Measured()
-    measured.last_arrival_s = 3.0
-    measured.completed_s = [1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 9.0]
-    assert measured.completed_per_s() == 2.0
-    measured.completed_s = [4.0]
+    measured.first_arrival_s, measured.last_arrival_s = 10.0, 20.0
+    measured.completed_s = [11.0, 14.0, 14.5, 16.0, 20.0, 20.5, 25.0]
+    assert measured.completed_per_s() == 0.5  # three in the last six seconds
+    measured.completed_s = [21.0]
     assert measured.completed_per_s() is None
 
 
 def test_default_talk_time_leaves_agents_time() -> None:
     assert default_talk_ms(100, 50) == 300
     assert default_talk_ms(100, 50, wrap_up_ms=100) == 200
-    assert default_talk_ms(1, 1_000) == 2_000
+    assert default_talk_ms(1, 1_000) == 1_000
     assert default_talk_ms(1_000, 1) == 1
 
 
