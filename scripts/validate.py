@@ -1,0 +1,189 @@
+"""The long proofs, and what they found: run by `make validate`, written to docs/validation.md.
+
+    python scripts/validate.py                 the crashes, the random events, the demo twice
+    python scripts/validate.py crash --crashes 10
+    python scripts/validate.py bench           the whole benchmark, ten minutes and more
+
+A section of the page is replaced when its proof is run; the others stay as they are. Exit code 1
+if a proof failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from benchmarks.cores import divide_cores
+from benchmarks.machine import describe_machine
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "validation.md"
+PROGRAM = Path(sys.executable).with_name("tidegate")
+
+INTRODUCTION = """\
+# Validation
+
+What the long proofs found, written by `make validate` (`scripts/validate.py`): each section says
+when and on what machine. The same proofs run shorter in `make test`.
+"""
+
+SLOW, FAST = 60.0, 600.0
+FIGURES = ("arrived", "answered", "abandoned", "service_level_ratio", "asa_ms")
+AGREEMENT = 0.01
+
+
+class Finding(NamedTuple):
+    """What a proof found: sentences and tables in Markdown."""
+
+    title: str
+    text: str
+    is_good: bool
+
+
+def crash(options: argparse.Namespace) -> Finding:
+    """Kill the engine under load again and again."""
+    environment = {"TIDEGATE_CRASHES": str(options.crashes), "TIDEGATE_SEED": str(options.seed)}
+    code, output = _pytest("tests/service/test_crash.py", environment)
+    figures = re.search(r"^\d+ crashes, .*$", output, re.MULTILINE)
+    found = figures[0] if figures else f"failed:\n\n```\n{output[-3000:]}\n```"
+    text = (
+        "The engine is killed (`kill -9`) at random moments while contacts arrive over Mosquitto,"
+        " also while it comes back, and started again; the bridge repeats what is not answered."
+        " Then: the journal verifies; every contact was queued once and has one final outcome;"
+        " every reply names its event's place in the journal; the bridge has every decision that"
+        " was for it, and none that was not made; the outcome store agrees.\n\n"
+        f"Seed {options.seed}: {found}."
+    )
+    return Finding("Crashes", text, code == 0)
+
+
+def random_events(options: argparse.Namespace) -> Finding:
+    """Drive the core with random events from several seeds, checking everything after each."""
+    seeds = range(options.seed, options.seed + options.seeds)
+    test = "tests/router/test_random_events.py"
+    failed = []
+    for seed in seeds:
+        code, output = _pytest(test, {"TIDEGATE_SEED": str(seed)}, "-k", "hundred_thousand")
+        print(f"  seed {seed}: {'good' if code == 0 else output[-2000:]}", flush=True)
+        failed += [seed] if code else []
+    text = (
+        "Random events, sensible and senseless, at the core; after every single one conservation,"
+        " exclusivity, progress and the consistency of every index are worked out anew"
+        " (`tests/support/invariants.py`).\n\n"
+        f"{len(seeds)} seeds, {seeds[0]} to {seeds[-1]}, more than 100,000 events each: "
+        + (f"seeds {failed} failed." if failed else "all held.")
+    )
+    return Finding("Random events", text, not failed)
+
+
+def demo(options: argparse.Namespace) -> Finding:
+    """Play the recorded day at two speeds; the figures must agree."""
+    slow, fast = (_demo(speed) for speed in (SLOW, FAST))
+    rows, is_good = [], True
+    for name in FIGURES:
+        one, two = slow["routed"][name], fast["routed"][name]
+        is_close = abs(one - two) <= AGREEMENT * max(abs(one), abs(two))
+        is_good = is_good and is_close
+        rows.append(f"| `{name}` | {one} | {two} | {'yes' if is_close else '**no**'} |")
+    table = "\n".join(
+        [f"| routed | speed {SLOW:g} | speed {FAST:g} | within 1 % |", "|---|---|---|---|", *rows]
+    )
+    text = f"The recorded day of `tidegate demo`, played at two speeds.\n\n{table}"
+    return Finding("Demo at two speeds", text, is_good)
+
+
+def bench(options: argparse.Namespace) -> Finding:
+    """Measure everything."""
+    output = _run([str(PROGRAM), "bench", "--json"])
+    text = f"`tidegate bench --json`:\n\n```json\n{output.strip()}\n```"
+    return Finding("Benchmark", text, True)
+
+
+PROOFS: dict[str, Callable[[argparse.Namespace], Finding]] = {
+    "crash": crash,
+    "random": random_events,
+    "demo": demo,
+    "bench": bench,
+}
+BY_DEFAULT = ("crash", "random", "demo")
+
+
+def _pytest(path: str, environment: Mapping[str, str], *options: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", path, "-q", "-s", "-p", "no:cacheprovider", *options],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def _demo(speed: float) -> dict[str, Any]:
+    print(f"  the day at speed {speed:g}", flush=True)
+    found: dict[str, Any] = json.loads(
+        _run([str(PROGRAM), "demo", "--headless", "--json", "--speed", f"{speed:g}"])
+    )
+    return found
+
+
+def _run(command: list[str]) -> str:
+    """Return what a command prints; what it says on standard error is shown as it comes."""
+    return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def write(finding: Finding, took_s: float) -> None:
+    """Put a finding into the page, instead of what stood there under its title."""
+    text = PAGE.read_text() if PAGE.exists() else INTRODUCTION
+    head, *parts = re.split(r"^## ", text, flags=re.MULTILINE)
+    sections = {part.partition("\n")[0]: part.partition("\n")[2].strip() for part in parts}
+    machine = describe_machine(divide_cores())
+    measured = (
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {machine['processors']} processors"
+        f" ({machine['processor']}), {machine['system']}, Python {machine['python']};"
+        f" took {took_s:.0f} s. **{'Good' if finding.is_good else 'FAILED'}.**"
+    )
+    sections[finding.title] = f"{measured}\n\n{finding.text}"
+    body = "\n\n".join(f"## {title}\n\n{text}" for title, text in sections.items())
+    PAGE.write_text(f"{head.strip()}\n\n{body}\n")
+
+
+def main() -> int:
+    """Run the proofs asked for; return the exit code."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument(
+        "proofs", nargs="*", metavar="PROOF", help=f"{', '.join(PROOFS)}; default: all but bench"
+    )
+    parser.add_argument("--crashes", type=int, default=50)
+    parser.add_argument("--seeds", type=int, default=10, help="of the random events")
+    parser.add_argument("--seed", type=int, default=1, help="the first")
+    options = parser.parse_args()
+    if unknown := set(options.proofs) - PROOFS.keys():
+        parser.error(
+            f"no proof is named {', '.join(sorted(unknown))}; there are {', '.join(PROOFS)}"
+        )
+    is_good = True
+    for name in options.proofs or BY_DEFAULT:
+        print(f"{name}: {(PROOFS[name].__doc__ or '').strip()}", flush=True)
+        began_s = time.monotonic()
+        finding = PROOFS[name](options)
+        write(finding, time.monotonic() - began_s)
+        is_good = is_good and finding.is_good
+        print(f"{name}: {'good' if finding.is_good else 'FAILED'}", flush=True)
+    print(f"Written to {PAGE.relative_to(ROOT)}.")
+    return 0 if is_good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
