@@ -56,11 +56,21 @@ def actions_of(values: Values, prices: Floats) -> Actions:
 
 
 def table_prices(table: PriceTable, window: Window) -> Floats:
-    """Return the table's prices for each state of the window."""
-    contacts = np.clip(np.arange(window.top + 1) - table.first, 0, len(table.rows) - 1)
+    """Return the table's price in each state of the window (`PriceTable.price` for all at once)."""
     rows = np.asarray(table.rows)
-    marketing = np.clip(np.arange(window.most_marketing + 1), 0, rows.shape[1] - 1)
-    return rows[np.ix_(contacts, marketing)]
+    contacts = np.arange(window.top + 1) - table.first_contacts
+    marketing = np.arange(window.most_marketing + 1) - table.first_marketing
+    prices = _interpolated(rows, contacts / table.step)
+    return _interpolated(prices.T, marketing / table.step).T
+
+
+def _interpolated(rows: Floats, places: Floats) -> Floats:
+    places = np.clip(places, 0, len(rows) - 1)
+    before = places.astype(int)
+    after = np.minimum(before + 1, len(rows) - 1)
+    along = (places - before)[:, np.newaxis]
+    between: Floats = rows[before] + along * (rows[after] - rows[before])
+    return between
 
 
 def _starting_prices(model: GateModel, window: Window, start: PriceTable | None) -> Floats:
@@ -107,4 +117,4 @@ def _stretched(prices: Floats, window: Window) -> Floats:
 
 def _table(model: GateModel, prices: Floats) -> PriceTable:
     rows = tuple(tuple(float(price) for price in row) for row in prices)
-    return PriceTable(agents=model.agents, first=0, rows=rows)
+    return PriceTable(agents=model.agents, rows=rows)
