@@ -31,6 +31,10 @@ SILENCE_S = 2.0
 """A broker that has not confirmed a heartbeat for so long may be gone: its connection can stand
 for another keep-alive and more, much longer than an agent's telephone rings."""
 
+RESUBSCRIBED_S = 1.0
+"""A link that was lost was often lost by all, for the broker's sake: decisions wait so long after
+it is back, since a broker throws away what nobody has subscribed to yet."""
+
 Status = Literal["ready", "paused", "stopped", "lost"]
 Obstacle = Literal["link", "silence", "journal"]
 
@@ -57,6 +61,7 @@ class Presence:
         self._connection: MqttConnection | None = None
         self._resuming: asyncio.Task[None] | None = None
         self._obstacles: set[Obstacle] = set()
+        self._had_link = False
 
     @property
     def is_silent(self) -> bool:
@@ -77,10 +82,10 @@ class Presence:
                     await self._heartbeat()
 
     def on_connected(self) -> None:
-        """The link to the broker stands: time goes on, held decisions leave."""
-        self._clear("link")
+        """The link to the broker stands: held decisions leave, then time goes on."""
         self._clear("silence")
-        self._resume()
+        self._resume(RESUBSCRIBED_S if self._had_link else 0.0)
+        self._had_link = True
 
     def on_lost(self, reason: str) -> None:
         """The link is lost: hold decisions, and let agents' timers stand still."""
@@ -117,7 +122,7 @@ class Presence:
 
     async def _heartbeat(self) -> None:
         if self._outbox.is_held() and (self._resuming is None or self._resuming.done()):
-            self._resume()
+            self._resume(0.0)
         told = asyncio.ensure_future(self.tell(self._status()))
         try:
             await asyncio.wait({told}, timeout=SILENCE_S)
@@ -132,15 +137,17 @@ class Presence:
     def _status(self) -> Status:
         return "ready" if self._not_ready_because() is None else "paused"
 
-    def _resume(self) -> None:
+    def _resume(self, after_s: float) -> None:
         """Let held decisions leave; one at a time, or recipients would see them out of order."""
         if self._resuming is not None:
             self._resuming.cancel()
-        self._resuming = self._spawn(self._resumed(), "resume")
+        self._resuming = self._spawn(self._resumed(after_s), "resume")
 
-    async def _resumed(self) -> None:
+    async def _resumed(self, after_s: float) -> None:
         try:
+            await asyncio.sleep(after_s)
             await self._outbox.resume()
+            self._clear("link")
             await self.tell(self._status())
         except (TransportError, JournalUnavailable) as error:
             log.warning("resume_failed", reason=str(error))

@@ -17,6 +17,7 @@ from tests.support.serving import SPACE, EngineProcess
 
 pytestmark = pytest.mark.mosquitto
 
+HERS = SPACE.agent_state("anna")
 AGENTS = [f"agent-{one}" for one in range(8)]
 
 
@@ -133,6 +134,23 @@ async def test_decisions_are_sent_again_after_an_outage(
         type(one.event) for one in records if isinstance(one.event, e.LinkLost | e.LinkRestored)
     ]
     assert links == [e.LinkLost, e.LinkRestored] * 2  # the start, and the outage
+
+
+async def test_agent_back_too_late_for_the_decision(engine: EngineProcess) -> None:
+    """What was said while nobody had subscribed is gone; the retained state tells it."""
+    port = engine.broker_port
+    async with BusClient(port) as bridge:
+        await bridge.ok("agent_signed_in", agent_id="anna", ready=True)
+        await bridge.ok("contact_arrived", contact_id="call-1", queue_id="cards")
+        async with BusClient(port, Role.AGENT, "anna-desk", agent_id="anna") as anna:
+            await anna.watch(HERS)
+            await anna.until(lambda: bool(anna.states.get(HERS, {}).get("contacts")))
+            (contact,) = anna.states[HERS]["contacts"]
+            assert (contact["contact_id"], contact["state"]) == ("call-1", "reserved")
+            await anna.ok("agent_signed_in", agent_id="anna")
+            await anna.ok(
+                "accepted", contact_id="call-1", agent_id="anna", revision=contact["revision"]
+            )
 
 
 async def test_acknowledged_by_the_broker_and_lost(engine: EngineProcess) -> None:
