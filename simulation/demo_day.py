@@ -177,10 +177,10 @@ class DemoDay:
     def _agent_hears(self, decision: AnyDecisionMessage, now_ms: int) -> list[ClientMessage]:
         match decision:
             case ContactReservedMessage(agent_id=agent_id):
-                agent = self.agents[agent_id]
-                agent.contact_id = decision.contact_id
-                agent.begin(Doing.TALKING, now_ms)
+                self.agents[agent_id].contact_id = decision.contact_id
                 return say.answers(decision)
+            case AssignmentChangedMessage(agent_id=agent_id, state=AssignmentState.TALK):
+                self.agents[agent_id].begin(Doing.TALKING, now_ms)
             case AssignmentChangedMessage(agent_id=agent_id, state=AssignmentState.WRAP_UP):
                 self.agents[agent_id].begin(Doing.WRAPPING_UP, now_ms)
             case OutcomeRecordedMessage(agent_id=str(agent_id)):

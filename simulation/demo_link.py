@@ -33,7 +33,7 @@ _engine_snapshot = msgspec.json.Decoder(EngineSnapshot)
 
 
 class EngineSilentError(RuntimeError):
-    """The engine did not answer; the text says for how long and what was asked."""
+    """Answers or decisions did not come; the text says how many, and for how long."""
 
 
 class EngineRefusedError(RuntimeError):
@@ -95,7 +95,7 @@ class EngineLink:
         """Send what happened at `at_ms`; return the decisions it caused, in the engine's order.
 
         The engine's clock moves to `at_ms`. What is not answered is repeated under the same event
-        id. Raises `EngineRefusedError`, or `EngineSilentError` after a minute without any answer.
+        id. Raises `EngineRefusedError`, or `EngineSilentError` if any is missing for a minute.
         """
         for message in messages:
             self._publish(self._envelope(at_ms, message))
@@ -134,33 +134,34 @@ class EngineLink:
 
     async def _settled(self, at_ms: int) -> None:
         """Wait for all answers and decisions, repeating what stays unanswered."""
-        silences = 0
+        for _ in range(GIVE_UP_AFTER):
+            try:
+                async with asyncio.timeout(REPEAT_AFTER_S):
+                    await self._all_received(at_ms)
+            except TimeoutError:
+                for event_id in list(self._unanswered):
+                    self._publish(event_id)
+            else:
+                return
+        seconds = GIVE_UP_AFTER * REPEAT_AFTER_S
+        raise EngineSilentError(
+            f"after {seconds:.0f} s the engine still owes {len(self._unanswered)} answers, and"
+            f" {self._published - len(self._known)} of {self._published} decisions have not come;"
+            " was the broker restarted? Run the demo again"
+        )
+
+    async def _all_received(self, at_ms: int) -> None:
         while not self._is_settled():
             if not self._unanswered and not self._is_counted:
                 self._publish(self._envelope(at_ms, clock_ticked(at_ms)))
             self._wake.clear()
-            try:
-                async with asyncio.timeout(REPEAT_AFTER_S):
-                    await self._wake.wait()
-            except TimeoutError:
-                silences += 1
-                self._repeat(silences)
+            await self._wake.wait()
 
     def _is_settled(self) -> bool:
         if self._rejected is not None:
             raise EngineRefusedError(self._rejected)
         is_answered = not self._unanswered and self._is_counted
         return is_answered and len(self._known) >= self._published
-
-    def _repeat(self, silences: int) -> None:
-        if silences >= GIVE_UP_AFTER:
-            seconds = GIVE_UP_AFTER * REPEAT_AFTER_S
-            raise EngineSilentError(
-                f"the engine has not answered for {seconds:.0f} s: {len(self._unanswered)}"
-                f" messages unanswered, {len(self._known)} of {self._published} decisions received"
-            )
-        for event_id in list(self._unanswered):
-            self._publish(event_id)
 
     # --- in ----------------------------------------------------------------------------
 

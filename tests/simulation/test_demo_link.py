@@ -38,10 +38,17 @@ class ScriptedEngine:
         self._connection.start()
         await self._connection.wait_connected()
         await self._connection.subscribe(SPACE.all_events_in)
+        self._beating = asyncio.create_task(self._beat())
+
+    async def _beat(self) -> None:
+        """Say that it lives, as the real one does: that is no answer."""
         ready = EngineSnapshot(epoch=1, sequence=0, at_ms=0, status="ready", version="0")
-        self._connection.publish(SPACE.engine_state, encode_snapshot(ready), retain=True)
+        while True:
+            self._connection.publish(SPACE.engine_state, encode_snapshot(ready), retain=True)
+            await asyncio.sleep(0.01)
 
     async def stop(self) -> None:
+        self._beating.cancel()
         await self._connection.stop()
 
     def _take(self, message: ReceivedMessage) -> None:
@@ -106,7 +113,16 @@ async def test_without_any_answer_it_gives_up(
 ) -> None:
     monkeypatch.setattr(demo_link, "REPEAT_AFTER_S", 0.02)
     engine.deaf_for = 1_000
-    with pytest.raises(EngineSilentError, match="1 messages unanswered"):
+    with pytest.raises(EngineSilentError, match="still owes 1 answers"):
+        await link.send(1, [demo_messages.agent_ready("a")])
+
+
+async def test_decisions_that_never_come_are_missed(
+    engine: ScriptedEngine, link: EngineLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo_link, "REPEAT_AFTER_S", 0.02)
+    engine.publishes = 1
+    with pytest.raises(EngineSilentError, match="1 of 1 decisions have not come"):
         await link.send(1, [demo_messages.agent_ready("a")])
 
 

@@ -16,7 +16,7 @@ from simulation.demo_figures import routed_figures
 from simulation.demo_player import Player
 from simulation.demo_settings import demo_settings, midnight_ms
 from simulation.demo_window import cut_plan, parse_clock
-from simulation.recorded_plan import build_day_plan
+from simulation.recorded_plan import DayPlan, build_day_plan
 from tests.support.in_process_engine import InProcessEngine
 
 WINDOW = ("--from", "10:00", "--to", "10:06")
@@ -50,8 +50,12 @@ def run_window(cwd: Path, speed: int) -> dict[str, Any]:
     return result
 
 
+def window_plan() -> DayPlan:
+    return cut_plan(build_day_plan("1999-02-01", 10), parse_clock("10:00"), parse_clock("10:06"))
+
+
 async def in_process() -> DemoDay:
-    plan = cut_plan(build_day_plan("1999-02-01", 10), parse_clock("10:00"), parse_clock("10:06"))
+    plan = window_plan()
     engine = InProcessEngine(demo_settings(plan, ("127.0.0.1", 1), Path("unused.db")))
     day = DemoDay(plan)
     await Player(day, engine, midnight_ms(plan.date), speed=0).play()  # type: ignore[arg-type]
