@@ -9,12 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from math import exp, log
+from typing import NamedTuple
+
+import numpy as np
 
 from config.routing import QueueSettings
-from gate.estimates import Estimate, QueueEstimator
 from gate.model import GateModel, UnstableModelError
+from gate.observed import HOUR_MS, ObservedQueue
+from gate.prices import PriceTable
 from gate.solver.chain import Chain
-from gate.solver.optimum import actions_of, solve, table_prices
+from gate.solver.rules import priced
+from gate.solver.scaled import EXACT_MOST, price_table
 from gate.solver.window import Window
 from gate.values import EqualValues, ExponentialValues, SampledValues, Values
 from router import decisions as d
@@ -29,6 +34,15 @@ from simulation.virtual_staff import Staff
 RATE_STEP = 0.01
 SAMPLED_VALUES = 500
 SHARING_ROUNDS = 100
+
+
+class Figures(NamedTuple):
+    """A queue's arrivals per hour, and means in milliseconds; None where nothing is known."""
+
+    arrivals_per_hour: float
+    service_ms: float
+    marketing_ms: float | None
+    patience_ms: float | None
 
 
 class PriceDesk:
@@ -47,29 +61,29 @@ class PriceDesk:
             one for one in scenario.queues if one.queue_id in priced and one.marketing_ms
         ]
         self._factor = factor
-        self._estimators: dict[str, QueueEstimator] = {}
+        self._observed: dict[str, ObservedQueue] = {}
         self._last: dict[str, GateModel] = {}
         if (source or scenario.prices) == "estimated":
-            self._estimators = {
-                one.queue_id: QueueEstimator(scenario.start_ms, scenario.estimation_window_ms)
+            self._observed = {
+                one.queue_id: ObservedQueue(scenario.start_ms, scenario.estimation_window_ms)
                 for one in scenario.queues
             }
 
     def arrived(self, queue_id: str, at_ms: int) -> None:
         """A contact was queued."""
-        if self._estimators:
-            self._estimators[queue_id].arrived(at_ms)
+        if self._observed:
+            self._observed[queue_id].arrived(at_ms)
 
     def over(self, outcome: d.OutcomeRecorded, now_ms: int) -> None:
         """A contact is over."""
-        if not self._estimators:
+        if not self._observed:
             return
-        estimator = self._estimators[outcome.queue_id]
+        observed = self._observed[outcome.queue_id]
         gave_up = outcome.accepted_at_ms is None
-        estimator.left_queue(now_ms, outcome.wait_ms, gave_up=gave_up)
+        observed.left_queue(now_ms, outcome.wait_ms, gave_up=gave_up)
         if not gave_up:
             serving_ms = outcome.talk_ms + outcome.hold_ms + outcome.wrap_up_ms
-            estimator.served(now_ms, serving_ms, outcome.marketing_ms)
+            observed.served(now_ms, serving_ms, outcome.marketing_ms)
 
     def next_ms(self, now_ms: int) -> int | None:
         """Return when to work them out again, None if no queue needs prices."""
@@ -98,18 +112,17 @@ class PriceDesk:
                     basis={"arrivals_per_hour": model.arrivals_per_hour, "agents": agents},
                 )
 
-    def _figures(self, queue: ScenarioQueue, now_ms: int) -> Estimate | None:
+    def _figures(self, queue: ScenarioQueue, now_ms: int) -> Figures | None:
         """Return a queue's rates and means: true, or estimated; None while too little was seen."""
-        if self._estimators:
-            seen = self._estimators[queue.queue_id].estimate(now_ms)
-            return seen if seen.service_ms and seen.arrivals_per_hour else None
+        if self._observed:
+            return _estimated_figures(self._observed[queue.queue_id], now_ms)
         return _true_figures(queue, now_ms, self._factor)
 
-    def _shares(self, seen: dict[str, Estimate | None], staff: Staff) -> dict[str, float]:
+    def _shares(self, seen: dict[str, Figures | None], staff: Staff) -> dict[str, float]:
         work = {
             queue_id: figures.arrivals_per_hour * figures.service_ms
             for queue_id, figures in seen.items()
-            if figures is not None and figures.service_ms is not None
+            if figures is not None
         }
         groups = [
             (
@@ -152,28 +165,42 @@ def shared_out(
 def prices_by_load(model: GateModel) -> tuple[int, tuple[int, ...]] | None:
     """Return the first load (contacts waiting less agents idle) and its and further loads' prices.
 
-    Thousandths. A price per number of contacts in the system: the mean, over where services end
-    under the optimal rule, of the prices per number of agents marketing. None if there is no
-    optimum, since the queue would grow for ever.
+    Thousandths. The engine asks by load alone, so each is read at the number of agents who market
+    on average when a service ends at that load. None if there is no optimum, since the queue would
+    grow for ever.
     """
     try:
-        table = solve(model).table
+        table = price_table(model)
     except UnstableModelError:
         return None
-    window = Window(len(table.rows) - 1, len(table.rows[0]) - 1)
-    rows = table_prices(table, window)
-    chain = Chain(model, actions_of(model.values, rows))
-    prices = []
-    for level, chances in enumerate(chain.distribution()):
-        width = chances.shape[-1]
-        weights = chances[0] * chain.blocks.serving(level)
-        total = float(weights.sum())
-        row = rows[level, :width]
-        prices.append(float(weights @ row) / total if total > 0 else float(row.mean()))
+    if model.agents > EXACT_MOST:
+        last = round(table.first_contacts + (len(table.rows) - 1) * table.step)
+        marketing = [_busy_otherwise(model, contacts) for contacts in range(last + 1)]
+    else:
+        marketing = _marketing_at_service_ends(model, table)
+    prices = [table.price(contacts, mean) for contacts, mean in enumerate(marketing)]
     return -model.agents, tuple(round(1000 * price) for price in prices)
 
 
-def _true_figures(queue: ScenarioQueue, now_ms: int, factor: float) -> Estimate:
+def _marketing_at_service_ends(model: GateModel, table: PriceTable) -> list[float]:
+    """Return the mean number of agents marketing by contacts in the system, exactly."""
+    window = Window(len(table.rows) - 1, len(table.rows[0]) - 1)
+    chain = Chain(model, priced(model, table, window))
+    means = []
+    for contacts, chances in enumerate(chain.distribution()):
+        weights = chances[0] * chain.blocks.serving(contacts)
+        total = float(weights.sum())
+        mean = float(weights @ np.arange(len(weights))) / total if total > 0 else None
+        means.append(_busy_otherwise(model, contacts) if mean is None else mean)
+    return means
+
+
+def _busy_otherwise(model: GateModel, contacts: int) -> float:
+    """Return how many agents market if the long-run mean number of them serves."""
+    return max(min(contacts, model.agents) - model.load_ratio * model.agents, 0.0)
+
+
+def _true_figures(queue: ScenarioQueue, now_ms: int, factor: float) -> Figures:
     """Return what the scenario says of the time until the next prices."""
     middle_ms = now_ms + queue.gate.recompute_ms // 2
     minute = minute_at(middle_ms)
@@ -182,7 +209,7 @@ def _true_figures(queue: ScenarioQueue, now_ms: int, factor: float) -> Estimate:
         wrap_up_ms = draw_at(queue.wrap_up_ms, minute).average
     elif queue.wrap_up.kind != "none":
         wrap_up_ms = queue.wrap_up.duration_ms
-    return Estimate(
+    return Figures(
         arrivals_per_hour=rate_at(queue.arrivals, middle_ms) * factor,
         service_ms=draw_at(queue.service_ms, minute).average + wrap_up_ms,
         marketing_ms=_average(queue.marketing_ms, minute),
@@ -190,19 +217,40 @@ def _true_figures(queue: ScenarioQueue, now_ms: int, factor: float) -> Estimate:
     )
 
 
+def _estimated_figures(queue: ObservedQueue, now_ms: int) -> Figures | None:
+    """Return what was seen in the window; a mean of which it holds nothing is that of all time.
+
+    Patience: whoever was answered only shows that theirs was longer than their wait; for
+    exponential patience the maximum-likelihood estimate is all waiting / all who gave up.
+    """
+    recent, ever = queue.recent(now_ms), queue.ever
+    service_ms = _mean(recent.service_ms, recent.served) or _mean(ever.service_ms, ever.served)
+    if not recent.arrived or not service_ms:
+        return None
+    return Figures(
+        arrivals_per_hour=recent.arrived * HOUR_MS / recent.elapsed_ms,
+        service_ms=service_ms,
+        marketing_ms=_mean(recent.marketing_ms, recent.marketed)
+        or _mean(ever.marketing_ms, ever.marketed),
+        patience_ms=_mean(recent.wait_ms, recent.abandoned) or _mean(ever.wait_ms, ever.abandoned),
+    )
+
+
+def _mean(total: float, count: int) -> float | None:
+    return total / count if count else None
+
+
 def _average(draw: AnyDraw | None, minute: int) -> float | None:
     return None if draw is None else draw_at(draw, minute).average
 
 
-def _model(queue: ScenarioQueue, figures: Estimate, agents: int) -> GateModel | None:
+def _model(queue: ScenarioQueue, figures: Figures, agents: int) -> GateModel | None:
     """Return the model to solve; rates are rounded to steps of 1 %, so that few are."""
-    if agents < 1 or not figures.arrivals_per_hour:
-        return None
-    if figures.service_ms is None or figures.marketing_ms is None:
+    if agents < 1 or not figures.arrivals_per_hour or figures.marketing_ms is None:
         return None
     return GateModel(
         agents=agents,
-        arrivals_per_hour=_in_steps(figures.arrivals_per_hour),
+        arrivals_per_hour=figures.arrivals_per_hour,
         service_ms=_in_steps(figures.service_ms),
         marketing_ms=_in_steps(figures.marketing_ms),
         patience_ms=None if figures.patience_ms is None else _in_steps(figures.patience_ms),
