@@ -77,8 +77,8 @@ ESTIMATED = (
     "Arrivals, types and service times are as recorded. Agents are at work from their first to"
     " their last recorded call, with the skills they used; where callers they could have served"
     " waited for more than 30 s in a gap between two calls, they paused. Who hung up has the"
-    " patience recorded; who was served only shows a patience longer than the wait, so a draw from"
-    " the Kaplan-Meier estimate, given that, takes its place. Pauses are inferred from the waits"
+    " patience recorded; who was served only shows that it was longer than the wait, so theirs is"
+    " drawn from the Kaplan-Meier estimate, given that it exceeds the wait. Pauses are inferred from the waits"
     " that are compared here: the two days should be alike, and are no contest."
     " docs/recorded-day.md has the details."
 )
@@ -124,7 +124,7 @@ def _next_steps(result: DemoResult) -> Table:
         (report, "this day by queue; add --by agent or --interval 30m"),
         (f"tidegate journal verify {result.journal}", "every event and decision is in there"),
         ("tidegate serve", "your own engine; tidegate check-config --print-default shows settings"),
-        ("docs/bus.md, examples/", "five minutes to the first message of your PBX"),
+        ("docs/bus.md, examples/pbx_bridge.py", "five minutes to the first message of your PBX"),
     )
     table = Table.grid(padding=(0, 0, 0, 2))
     for command, purpose in steps:
