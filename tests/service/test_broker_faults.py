@@ -57,8 +57,8 @@ async def _answer_everybody(bridge: BusClient) -> None:
 async def ringing_engine(
     tmp_path: Path, mosquitto: MosquittoProcess
 ) -> AsyncIterator[EngineProcess]:
-    """An engine whose agents have four seconds to answer."""
-    async with EngineProcess(tmp_path, mosquitto.port, _queue(4_000)) as engine:
+    """An engine whose agents have five seconds to answer."""
+    async with EngineProcess(tmp_path, mosquitto.port, _queue(5_000)) as engine:
         yield engine
 
 
@@ -70,7 +70,7 @@ async def test_broker_away_longer_than_telephones_ring(
         await _ring_everybody(bridge)
         await mosquitto.kill()
         await ringing_engine.until_unready("no link to the MQTT broker")
-        await asyncio.sleep(4.5)
+        await asyncio.sleep(5.2)
         await mosquitto.start()
         await ringing_engine.until_ready()
         await _answer_everybody(bridge)
@@ -84,7 +84,7 @@ async def test_broker_frozen_longer_than_telephones_ring(
         await _ring_everybody(bridge)
         mosquitto.pause()
         await ringing_engine.until_unready("does not answer")
-        await asyncio.sleep(2.5)
+        await asyncio.sleep(3.2)
         mosquitto.resume()
         await ringing_engine.until_ready()
         await _answer_everybody(bridge)
@@ -92,14 +92,14 @@ async def test_broker_frozen_longer_than_telephones_ring(
 
 async def test_engine_waits_for_its_first_link(tmp_path: Path, mosquitto: MosquittoProcess) -> None:
     """Restarted while the broker is away: telephones that rang before ring on after."""
-    engine = EngineProcess(tmp_path, mosquitto.port, _queue(3_000))
+    engine = EngineProcess(tmp_path, mosquitto.port, _queue(5_000))
     async with engine, BusClient(mosquitto.port) as bridge:
         await _ring_everybody(bridge)
         await mosquitto.kill()
         await engine.kill()
         await engine.launch()
         await engine.until_unready("no link")
-        await asyncio.sleep(3.5)
+        await asyncio.sleep(5.2)
         await mosquitto.start()
         await _answer_everybody(bridge)
 
