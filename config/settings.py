@@ -88,7 +88,8 @@ class BusSettings(Settings):
     retry_max_ms: int = Field(30 * SECOND_MS, ge=10, le=HOUR_MS)
     """Longest pause between attempts to reconnect, milliseconds."""
     max_backlog_records: int = Field(2_000, ge=10, le=1_000_000)
-    """With more records than this not yet durable, new contacts are answered `busy`."""
+    """With more messages than this not yet durable, or not yet taken by the broker, new contacts
+    are answered `busy`."""
     busy_retry_after_ms: int = Field(1 * SECOND_MS, ge=10, le=10 * MINUTE_MS)
     """When a sender answered `busy` may try again, milliseconds."""
 

@@ -112,6 +112,7 @@ class EngineService:
             max_backlog=bus.max_backlog_records,
             busy_retry_after_ms=bus.busy_retry_after_ms,
             unwritten=lambda: self.committer.unwritten,
+            unconfirmed=lambda: self.connection.outstanding,
             call_soon=lambda work: loop.call_soon(self._guarded(work)),
             ticked_hours=self.opening if self._is_ticked else None,
         )

@@ -32,8 +32,9 @@ SLICE = 24
 class Intake:
     """Takes messages in order. Bounded: beyond `max_backlog` new contacts are answered busy.
 
-    The backlog is what has been received and is not durable yet. `ticked_hours` are the opening
-    hours of an engine whose clock is ticked, None with a real clock.
+    The backlog is what has been received and is not durable yet, or what has been published and
+    the broker has not confirmed, whichever is more: the broker may be slower than the engine.
+    `ticked_hours` are the opening hours of an engine whose clock is ticked, None with a real clock.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Intake:
         max_backlog: int,
         busy_retry_after_ms: int,
         unwritten: Callable[[], int],
+        unconfirmed: Callable[[], int],
         call_soon: Callable[[Callable[[], None]], object],
         ticked_hours: OpeningHours | None = None,
     ) -> None:
@@ -58,6 +60,7 @@ class Intake:
         self._max_backlog = max_backlog
         self._busy_retry_after_ms = busy_retry_after_ms
         self._unwritten = unwritten
+        self._unconfirmed = unconfirmed
         self._call_soon = call_soon
         self._ticked_hours = ticked_hours
         self._is_ticked = ticked_hours is not None
@@ -67,8 +70,8 @@ class Intake:
 
     @property
     def backlog(self) -> int:
-        """Messages received and records made that are not durable yet."""
-        return len(self._inbox) + self._unwritten()
+        """Messages under way, in or out, whichever are more."""
+        return max(len(self._inbox) + self._unwritten(), self._unconfirmed())
 
     def receive(self, message: ReceivedMessage) -> None:
         """Take one message from the bus; called in the event loop, in order."""

@@ -43,7 +43,7 @@ class EngineCollector(Collector):
             "tidegate_clock_skewed", "Messages from clocks over 5 s away", stats.skewed
         )
         yield GaugeMetricFamily(
-            "tidegate_backlog", "Messages and records not durable yet", self._service.intake.backlog
+            "tidegate_backlog", "Messages under way, in or out", self._service.intake.backlog
         )
 
     def _journal(self) -> Iterable[Metric]:

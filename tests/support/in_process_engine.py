@@ -46,6 +46,7 @@ class InProcessEngine:
             max_backlog=PLENTY,
             busy_retry_after_ms=1,
             unwritten=lambda: 0,
+            unconfirmed=lambda: 0,
             call_soon=self._calls.append,
             ticked_hours=OpeningHours(desk),
         )
