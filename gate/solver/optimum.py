@@ -97,17 +97,14 @@ def _iterate(model: GateModel, prices: Floats) -> tuple[Floats, Chain, float, in
 
 
 def _prices(shape: tuple[int, ...], relative: list[Floats]) -> Floats:
-    """price(n, m) = h(n - 1, m) - h(n, m + 1); where no service can end, the nearest.
-
-    Near the top, where arrivals are lost, prices would seem to fall: none is let below the last.
-    """
+    """price(n, m) = h(n - 1, m) - h(n, m + 1); where no service can end, the nearest."""
     prices = np.zeros(shape)
     for level in range(1, shape[0]):
         width = len(relative[level]) - 1
         prices[level, :width] = relative[level - 1][:width] - relative[level][1:]
-        prices[level, width:] = prices[level, width - 1] if width else 0.0
+        prices[level, width:] = prices[level, width - 1]
     prices[0] = prices[1]
-    return np.maximum.accumulate(prices, axis=0)
+    return prices
 
 
 def _stretched(prices: Floats, window: Window) -> Floats:
@@ -116,5 +113,12 @@ def _stretched(prices: Floats, window: Window) -> Floats:
 
 
 def _table(model: GateModel, prices: Floats) -> PriceTable:
-    rows = tuple(tuple(float(price) for price in row) for row in prices)
-    return PriceTable(agents=model.agents, rows=rows)
+    """Return the prices as a table; in the upper half of the queue none is below the one before.
+
+    There, where arrivals are lost, prices would seem to fall. Those states have next to no
+    probability in the model, but a real queue may reach them.
+    """
+    half = (model.agents + len(prices)) // 2
+    prices = prices.copy()
+    prices[half:] = np.maximum.accumulate(prices[half:], axis=0)
+    return PriceTable(model.agents, tuple(tuple(float(price) for price in row) for row in prices))
