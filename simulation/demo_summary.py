@@ -78,9 +78,9 @@ ESTIMATED = (
     " their last recorded call, with the skills they used; where callers they could have served"
     " waited for more than 30 s in a gap between two calls, they paused. Who hung up has the"
     " patience recorded; who was served only shows that it was longer than the wait, so theirs is"
-    " drawn from the Kaplan-Meier estimate, given that it exceeds the wait. Pauses are inferred from the waits"
-    " that are compared here: the two days should be alike, and are no contest."
-    " docs/recorded-day.md has the details."
+    " drawn from the Kaplan-Meier estimate, given that it exceeds the wait. Pauses are"
+    " inferred from the waits that are compared here: the two days should be alike, and are no"
+    " contest. docs/recorded-day.md has the details."
 )
 PART_OF_A_DAY = (
     " A part of a day begins with empty queues and no call in progress, which makes its first"
