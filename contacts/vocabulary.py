@@ -47,12 +47,10 @@ class Disposition(StrEnum):
 
     COMPLETED = "completed"
     ABANDONED = "abandoned"
-    REFUSED = "refused"
     DIVERTED = "diverted"
     TRANSFERRED = "transferred"
     GHOST = "ghost"
     AGENT_LOST = "agent_lost"
-    CANCELLED = "cancelled"
 
 
 class Refusal(StrEnum):

@@ -60,13 +60,20 @@ class SnapshotStore:
         self._remove_old(path)
         return path
 
-    def latest(self) -> Snapshot | None:
-        """Return the newest whole snapshot; damaged ones are passed over with a warning."""
+    def latest(self, head: int | None = None) -> Snapshot | None:
+        """Return the newest whole snapshot, not ahead of record `head` if that is given.
+
+        Those that are damaged or ahead are passed over with a warning.
+        """
         for path in sorted(self.directory.glob(f"*{_SUFFIX}"), reverse=True):
             try:
-                return read_snapshot(path)
+                snapshot = read_snapshot(path)
             except (SnapshotDamaged, OSError) as error:
                 log.warning("snapshot_skipped", path=str(path), reason=str(error))
+                continue
+            if head is None or snapshot.seq <= head:
+                return snapshot
+            log.warning("snapshot_ahead_of_journal", snapshot=snapshot.seq, head=head)
         return None
 
     def _sync_directory(self) -> None:

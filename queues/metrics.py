@@ -28,7 +28,7 @@ _BUCKETS = 30
 class QueueCounts:
     """Sums over contacts; all times are milliseconds.
 
-    `removed`: left unserved for another reason (a ghost, cancelled). `transferred_out`: served,
+    `removed`: left unserved for another reason (a ghost). `transferred_out`: served,
     then passed on. `handled`: whose handling is over, wrap-up included; the five handling figures
     are theirs. `wait_ms` is the sum over the accepted, `longest_wait_ms` over all whose wait ended.
     """

@@ -19,7 +19,7 @@ from router import decisions as d
 
 
 class EntryEnd(StrEnum):
-    """How a queue entry ended. Removed: a ghost, or cancelled, before anybody accepted it."""
+    """How a queue entry ended. Removed: a ghost before anybody accepted it."""
 
     ACCEPTED = "accepted"
     ABANDONED = "abandoned"

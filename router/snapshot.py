@@ -29,11 +29,14 @@ class QueueSnapshot(msgspec.Struct, gc=False):
     is_removed: bool
     drain_at_ms: int | None
     handle_mean_ms: int
-    gate: GateState
+    gate: GateState = msgspec.field(default_factory=GateState)
 
 
 class StateSnapshot(msgspec.Struct, gc=False):
-    """The whole live state after record `seq`."""
+    """The whole live state after record `seq`.
+
+    Fields that later versions add have defaults, so that snapshots of earlier ones stay readable.
+    """
 
     version: int
     seq: int
@@ -42,12 +45,12 @@ class StateSnapshot(msgspec.Struct, gc=False):
     serial: int
     paused_since_ms: int | None
     settings: dict[str, Any]
-    emergency: str | None
-    overrides: dict[str, Override]
     queues: list[QueueSnapshot]
     agents: list[Agent]
     contacts: list[Contact]
     receipts: list[Receipt]
+    emergency: str | None = None
+    overrides: dict[str, Override] = {}
 
 
 class SnapshotTooNew(Exception):  # noqa: N818 - says what it is
@@ -65,8 +68,6 @@ def dump_state(state: RoutingState) -> bytes:
             state.serial,
             state.paused_since_ms,
             state.settings.model_dump(mode="json"),
-            state.emergency,
-            state.overrides,
             [
                 QueueSnapshot(
                     queue_id,
@@ -82,6 +83,8 @@ def dump_state(state: RoutingState) -> bytes:
             list(state.agents.values()),
             list(state.contacts.values()),
             list(state.receipts),
+            state.emergency,
+            state.overrides,
         )
     )
 

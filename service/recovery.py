@@ -65,10 +65,8 @@ def record_of(row: JournalRow) -> Record:
 
 def load_newest(snapshots: SnapshotStore, head: int) -> RoutingState:
     """Return the state of the newest usable snapshot that is not ahead of `head`, or a new one."""
-    snapshot = snapshots.latest()
-    if snapshot is None or snapshot.seq > head:
-        if snapshot is not None:
-            log.warning("snapshot_ahead_of_journal", snapshot=snapshot.seq, head=head)
+    snapshot = snapshots.latest(head)
+    if snapshot is None:
         return RoutingState()
     try:
         return load_state(snapshot.payload)

@@ -26,6 +26,14 @@ def test_the_latest_comes_back_as_written(store: SnapshotStore, payload: bytes) 
     assert store.latest() == Snapshot(10, payload)
 
 
+def test_one_ahead_of_the_journal_is_passed_over(store: SnapshotStore) -> None:
+    for seq in (5, 10):
+        store.write(seq, PAYLOAD)
+    assert store.latest(9) == Snapshot(5, PAYLOAD)
+    assert store.latest(10) == Snapshot(10, PAYLOAD)
+    assert store.latest(4) is None
+
+
 def test_only_the_newest_two_stay(store: SnapshotStore) -> None:
     for seq in (5, 70, 800, 9_000):
         store.write(seq, b"%d" % seq)
