@@ -11,18 +11,17 @@ from collections.abc import Callable, Iterable, Iterator
 from heapq import heappop, heappush
 from typing import Any
 
-from config.hours import is_open, next_change_ms
 from contacts.vocabulary import AgentState, AssignmentState
 from router import decisions as d
 from router import events as e
 from router.engine import Engine
-from simulation.results_counts import PERIOD_MS, ReplicationCounts
-from simulation.scenario import Scenario, ScenarioQueue
-from simulation.scenario_periods import boundaries_ms
+from simulation.results_counts import ReplicationCounts
+from simulation.scenario import Scenario
 from simulation.virtual_customers import Customer, again, busyness, customers
 from simulation.virtual_policies import Policy
 from simulation.virtual_prices import PriceDesk
 from simulation.virtual_staff import Staff
+from simulation.virtual_timetable import Timetable
 from simulation.virtual_watch import QueueWatch
 
 Happening = Callable[[Any], None]
@@ -36,7 +35,7 @@ class VirtualCentre:
         self.now_ms = scenario.start_ms
         self.engine = Engine()
         self._seed, self._replication = seed, replication
-        self._factor = busyness(scenario, seed, replication)
+        self.busyness = busyness(scenario, seed, replication)
         self._agenda: list[tuple[int, int, Happening, Any]] = []
         self._order = 0
         self._customers: dict[str, Customer] = {}
@@ -67,10 +66,10 @@ class VirtualCentre:
             queue_id: QueueWatch(queue, self.counts)
             for queue_id, queue in self.engine.state.queues.items()
         }
-        self._looking = list(self._watches.values())
+        self.looking = list(self._watches.values())
         self._lines_in_use = dict.fromkeys(self._queues, 0)
         self.staff = Staff(scenario, self.counts)
-        self._prices = PriceDesk(scenario, settings.queues, policy.prices, self._factor)
+        self.prices = PriceDesk(scenario, settings.queues, policy.prices, self.busyness)
 
     def run(self) -> ReplicationCounts:
         """Let it all happen, until the last customer has gone; return the counts."""
@@ -90,35 +89,28 @@ class VirtualCentre:
 
     # --- the agenda --------------------------------------------------------------------
 
-    def _at(self, at_ms: int, happen: Happening, subject: Any = None) -> None:
+    def at(self, at_ms: int, happen: Happening, subject: Any = None) -> None:
         """Let something happen; of what falls on one moment, what was planned first comes first."""
         self._order += 1
         heappush(self._agenda, (at_ms, self._order, happen, subject))
 
     def _plan(self) -> None:
-        scenario = self.scenario
-        self._change_staff()
-        staffing = [period for group in scenario.groups for period in group.staffing]
-        for at_ms in boundaries_ms(staffing, scenario.start_ms, scenario.end_ms):
-            self._at(at_ms, self._change_staff)
-        self._work_out_prices()
-        for queue in scenario.queues:
-            self._open_or_close(queue)
-            coming = customers(scenario, queue, self._seed, self._replication, self._factor)
+        Timetable(self).plan()
+        for queue in self.scenario.queues:
+            coming = customers(self.scenario, queue, self._seed, self._replication, self.busyness)
             self._await_next(coming)
-        for at_ms in range(scenario.counted_from_ms, scenario.end_ms + PERIOD_MS, PERIOD_MS):
-            self._at(min(at_ms, scenario.end_ms), self._close_period)
 
     def _await_next(self, coming: Iterator[Customer]) -> None:
         customer = next(coming, None)
         if customer is not None:
-            self._at(customer.arrives_at_ms, self._next_arrives, (customer, coming))
+            self.at(customer.arrives_at_ms, self._next_arrives, (customer, coming))
 
     def _next_arrives(self, both: tuple[Customer, Iterator[Customer]]) -> None:
         self._await_next(both[1])
         self._arrives(both[0])
 
-    def _tell(self, event: e.AnyEvent) -> None:
+    def tell(self, event: e.AnyEvent) -> None:
+        """Tell the engine of an event, and do what its decisions ask for."""
         self._react(self.engine.handle(event))
 
     def _react(self, decisions: Iterable[d.AnyDecision]) -> None:
@@ -128,9 +120,10 @@ class VirtualCentre:
             if react is not None:
                 react(decision)
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Follow the displayed modes, after the load may have changed."""
         now_ms = self.now_ms
-        for watch in self._looking:
+        for watch in self.looking:
             watch.look(now_ms)
 
     # --- customers ---------------------------------------------------------------------
@@ -145,7 +138,7 @@ class VirtualCentre:
             customer.has_line = True
         self.counts.contacts += 1
         self._customers[customer.contact_id] = customer
-        self._tell(
+        self.tell(
             e.ContactArrived(
                 event_id="",
                 at_ms=self.now_ms,
@@ -158,8 +151,8 @@ class VirtualCentre:
         if customer.agent_id is None and not customer.is_gone:
             customer.is_behind_marketing = self.staff.is_marketing_for(customer.queue_id)
             if customer.patience_ms is not None:
-                self._at(self.now_ms + customer.patience_ms, self._loses_patience, customer)
-        self._look()
+                self.at(self.now_ms + customer.patience_ms, self._loses_patience, customer)
+        self.look()
 
     def _loses_patience(self, customer: Customer) -> None:
         if customer.agent_id is not None or customer.is_gone:
@@ -168,11 +161,11 @@ class VirtualCentre:
         queue = self._queues[customer.queue_id]
         next_try = again(customer, queue, self._seed, self._replication)
         if next_try is not None and next_try.arrives_at_ms < self.scenario.end_ms:
-            self._at(next_try.arrives_at_ms, self._arrives, next_try)
+            self.at(next_try.arrives_at_ms, self._arrives, next_try)
 
     def _service_is_done(self, customer: Customer) -> None:
         assert customer.agent_id is not None
-        self._tell(
+        self.tell(
             e.ServiceCompleted(
                 event_id="",
                 at_ms=self.now_ms,
@@ -187,32 +180,32 @@ class VirtualCentre:
         self._hangs_up(customer)
 
     def _hangs_up(self, customer: Customer) -> None:
-        self._tell(e.ContactEnded(event_id="", at_ms=self.now_ms, contact_id=customer.contact_id))
-        self._look()
+        self.tell(e.ContactEnded(event_id="", at_ms=self.now_ms, contact_id=customer.contact_id))
+        self.look()
 
     # --- the engine's decisions --------------------------------------------------------
 
     def _queued(self, decision: d.ContactQueued) -> None:
         self._watches[decision.queue_id].arrived(self._customers[decision.contact_id])
-        self._prices.arrived(decision.queue_id, self.now_ms)
+        self.prices.arrived(decision.queue_id, self.now_ms)
 
     def _reserved(self, decision: d.ContactReserved) -> None:
         customer = self._customers[decision.contact_id]
         customer.agent_id = agent_id = decision.agent_id
         self.staff.took(agent_id, self.now_ms)
-        self._tell(
+        self.tell(
             e.ReservationAccepted(
                 event_id="", at_ms=self.now_ms, contact_id=customer.contact_id, agent_id=agent_id
             )
         )
-        self._at(self.now_ms + customer.service_ms, self._service_is_done, customer)
+        self.at(self.now_ms + customer.service_ms, self._service_is_done, customer)
 
     def _marketing_decided(self, decision: d.MarketingDecided) -> None:
         customer = self._customers[decision.contact_id]
         if decision.granted:
             self._watches[customer.queue_id].decided(decision, self.now_ms)
             self.staff.marketing_began(decision.agent_id, self.now_ms)
-            self._at(self.now_ms + customer.marketing_ms, self._marketing_is_done, customer)
+            self.at(self.now_ms + customer.marketing_ms, self._marketing_is_done, customer)
         else:
             self._hangs_up(customer)
 
@@ -221,13 +214,13 @@ class VirtualCentre:
             customer = self._customers[decision.contact_id]
             self._free_line(customer)
             if customer.wrap_up_ms is not None:
-                self._at(self.now_ms + customer.wrap_up_ms, self._wrap_up_is_done, customer)
+                self.at(self.now_ms + customer.wrap_up_ms, self._wrap_up_is_done, customer)
 
     def _wrap_up_is_done(self, customer: Customer) -> None:
         if customer.is_gone:
             return
         assert customer.agent_id is not None
-        self._tell(
+        self.tell(
             e.WrapUpCompleted(
                 event_id="",
                 at_ms=self.now_ms,
@@ -235,13 +228,13 @@ class VirtualCentre:
                 agent_id=customer.agent_id,
             )
         )
-        self._look()
+        self.look()
 
     def _over(self, outcome: d.OutcomeRecorded) -> None:
         customer = self._customers.pop(outcome.contact_id)
         customer.is_gone = True
         self._watches[outcome.queue_id].over(outcome, customer)
-        self._prices.over(outcome, self.now_ms)
+        self.prices.over(outcome, self.now_ms)
         if outcome.agent_id is not None:
             self.staff.let_go(outcome.agent_id, self.now_ms)
         self._free_line(customer)
@@ -257,13 +250,6 @@ class VirtualCentre:
             customer.has_line = False
             self._lines_in_use[customer.queue_id] -= 1
 
-    # --- agents, hours, prices, half-hours ---------------------------------------------
-
-    def _change_staff(self, _: None = None) -> None:
-        for event in self.staff.changes(self.now_ms):
-            self._tell(event)
-        self._look()
-
     def _agent_came(self, decision: d.AgentSessionStarted) -> None:
         self.staff.came(decision.agent_id, self.now_ms)
 
@@ -271,32 +257,9 @@ class VirtualCentre:
         if decision.state is AgentState.SIGNED_OUT:
             self.staff.went(decision.agent_id, self.now_ms)
 
-    def _open_or_close(self, queue: ScenarioQueue) -> None:
-        shall = is_open(queue.hours, queue.time_zone, self.now_ms)
-        event = e.QueueOpened if shall else e.QueueClosed
-        self._tell(event(event_id="", at_ms=self.now_ms, queue_id=queue.queue_id))
-        change_ms = next_change_ms(queue.hours, queue.time_zone, self.now_ms)
-        if change_ms is not None and change_ms <= self.scenario.end_ms:
-            self._at(change_ms, self._open_or_close, queue)
-
-    def _work_out_prices(self, _: None = None) -> None:
-        for event in self._prices.new_prices(self.now_ms, self.staff):
-            self._tell(event)
-        for watch in self._looking:
-            watch.look_again()
-        self._look()
-        next_ms = self._prices.next_ms(self.now_ms)
-        if next_ms is not None and next_ms < self.scenario.end_ms:
-            self._at(next_ms, self._work_out_prices)
-
-    def _close_period(self, _: None = None) -> None:
-        for watch in self._looking:
-            watch.close_period(self.now_ms)
-        self.staff.pass_time(self.now_ms)
-
     def _finish(self) -> None:
         for customer in self._customers.values():
             wait_ms = self.now_ms - customer.arrives_at_ms
             self._watches[customer.queue_id].unserved(customer, wait_ms)
-        for watch in self._looking:
+        for watch in self.looking:
             watch.finish()
