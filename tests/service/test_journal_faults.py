@@ -70,6 +70,29 @@ async def test_full_disk(small_disk: Path, tmp_path: Path, mosquitto: MosquittoP
     assert len(arrivals) == len(messages)
 
 
+async def test_stop_while_the_disk_is_full(
+    small_disk: Path, tmp_path: Path, mosquitto: MosquittoProcess
+) -> None:
+    """It ends when its grace is over; what was not acknowledged is not there, and repeated."""
+    grace = "shutdown_grace_ms = 300"
+    async with (
+        EngineProcess(tmp_path, mosquitto.port, data=small_disk, service=grace) as engine,
+        BusClient(mosquitto.port) as bridge,
+    ):
+        _fill(small_disk / "ballast")
+        messages = [
+            bridge.message("contact_arrived", contact_id=f"call-{one}", queue_id="cards")
+            for one in range(400)
+        ]
+        sending = [asyncio.create_task(bridge.sent_until_answered(one)) for one in messages]
+        await engine.until_unready("no space left on its disk")
+        assert await engine.stop() == 0
+        assert [one["reason"] for one in engine.logged("shutdown_incomplete")]
+        (small_disk / "ballast").unlink()
+        await engine.start()
+        assert {one.status for one in await asyncio.gather(*sending)} == {"ok"}
+
+
 def _is_arrival(event: object) -> bool:
     return isinstance(event, e.ContactArrived)
 
