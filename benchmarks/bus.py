@@ -45,7 +45,8 @@ def _echo_process(port: int, cores: Cores) -> Iterator[None]:
     """Run the echo process on the engine's core: the way is the engine's."""
     with on(cores.engine, pinned=cores.pinned):
         command = [sys.executable, "-m", "benchmarks.echo", str(port)]
-        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        quiet = subprocess.DEVNULL  # its log would stand among our figures
+        process = subprocess.Popen(command, stdout=quiet, stderr=quiet)
     try:
         yield
     finally:
