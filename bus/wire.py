@@ -169,10 +169,26 @@ class Wire:
                 client._disconnected.exception()  # mark it seen, or asyncio complains
             self._end(str(reason))
 
+        def on_write_wanted(_: Any, userdata: Any, sock: Any) -> None:
+            # aiomqtt hands over the descriptor's number, which may be closed when its turn comes
+            self._loop.call_soon_threadsafe(self._watch_writable, sock)
+
         def on_write_done(_: Any, userdata: Any, sock: Any) -> None:
             write_done(paho, userdata, sock)
             on_written()
 
         paho.on_connect = on_connect
         paho.on_disconnect = on_disconnect
+        paho.on_socket_register_write = on_write_wanted
         paho.on_socket_unregister_write = on_write_done
+
+    def _watch_writable(self, sock: Any) -> None:
+        """Have the rest written when the socket takes more, if it is still ours and open."""
+        if sock.fileno() >= 0 and self._paho.socket() is sock and self._paho.want_write():
+            self._loop.add_writer(sock.fileno(), self._write_more)
+
+    def _write_more(self) -> None:
+        try:
+            self._paho.loop_write()
+        except OSError as error:
+            self.lose(str(error))
