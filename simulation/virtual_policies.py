@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import get_args
 
+from config.base import HOUR_MS
 from config.gate import GateSettings, PolicyName
 from simulation.scenario import PriceSource, Scenario
 
 CONFIGURED = "configured"
 USUAL = ("never", "always", "threshold", "optimal")
+FRONTIER_STEPS = (-2.0, -1.2, -0.6, -0.14, 0.0, 0.4, 1.0, 2.0)
 _NAMES: tuple[str, ...] = get_args(PolicyName)
 _SOURCES: tuple[str, ...] = get_args(PriceSource)
 
@@ -59,6 +62,19 @@ def parse_policy(text: str) -> Policy:
         " scenario has it), threshold=K (K = -2: at least two idle agents), optimal=told or"
         " optimal=estimated"
     )
+
+
+def frontier(scenario: Scenario) -> tuple[Policy, ...]:
+    """Return thresholds from strict to lenient, as far apart as the load usually varies.
+
+    That is by the square root of the number of agents.
+    """
+    agents = max(
+        sum(group.agents_at(at_ms) for group in scenario.groups)
+        for at_ms in range(scenario.counted_from_ms, scenario.end_ms, HOUR_MS // 2)
+    )
+    steps = sorted({round(one * sqrt(agents)) for one in FRONTIER_STEPS})
+    return tuple(parse_policy(f"threshold={k}") for k in steps)
 
 
 def _is_whole(text: str) -> bool:

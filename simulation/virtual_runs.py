@@ -24,21 +24,24 @@ Task = tuple[int, Policy]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to run. `jobs` is how many processes; the results do not depend on it."""
+    """What to run. `jobs` is how many processes; the results do not depend on it.
+
+    The policies `beside` are run on the same customers, for the report's frontier.
+    """
 
     scenario: Scenario
     policies: tuple[Policy, ...]
     replications: int
     seed: int
     jobs: int
+    beside: tuple[Policy, ...] = ()
 
     @property
     def tasks(self) -> list[Task]:
         """All replications of all policies, and of "never", to which values are relative."""
-        policies = list(self.policies)
-        if all(one.name != BASELINE for one in policies):
-            policies.append(parse_policy(BASELINE))
-        return [(number, one) for number in range(self.replications) for one in policies]
+        policies = (*self.policies, *self.beside, parse_policy(BASELINE))
+        each_once = {one.name: one for one in policies}.values()
+        return [(number, one) for number in range(self.replications) for one in each_once]
 
 
 def run_replication(

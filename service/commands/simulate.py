@@ -6,24 +6,26 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from service.commands.simulate_table import comparison_table, policy_table
+from simulation.report import write_report
 from simulation.results import Results, results_of
 from simulation.results_json import document
 from simulation.scenario import Scenario
 from simulation.scenario_checks import load_without_leaving
 from simulation.scenario_loader import ScenarioError, load_scenario
-from simulation.virtual_policies import USUAL, Policy, parse_policy
+from simulation.virtual_policies import USUAL, Policy, frontier, parse_policy
 from simulation.virtual_runs import Plan, Runs, Tell, available_cores, run_plan
 
 COULD_NOT_RUN = 2
 INTERRUPTED = 130
 PIPED_WIDTH = 160
+REPORT_FILE = "report.html"
 
 
 def simulate(
@@ -45,6 +47,13 @@ def simulate(
         int | None, typer.Option(min=1, help="Processes at a time; default: all cores.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for report.html, with plots; thresholds are simulated, too, for the"
+            " frontier of attempts against service level."
+        ),
+    ] = None,
 ) -> None:
     """Simulate a call centre under one or more policies, with the engine's own code.
 
@@ -55,28 +64,49 @@ def simulate(
     try:
         loaded = load_scenario(scenario)
         policies = _policies(policy or list(USUAL), loaded)
+        if report is not None:
+            report.mkdir(parents=True, exist_ok=True)
     except (ScenarioError, ValueError) as error:
-        typer.echo(f"Error: {error}", err=True)
-        raise typer.Exit(COULD_NOT_RUN) from error
-    plan = Plan(loaded, policies, replications, seed, jobs or available_cores())
+        _give_up(str(error))
+    except OSError as error:
+        _give_up(f"--report {report}: no folder can be made there: {error.strerror}")
+    beside = frontier(loaded) if report is not None else ()
+    plan = Plan(loaded, policies, replications, seed, jobs or available_cores(), beside)
     with _progress() as tell:
         runs, is_whole = run_plan(plan, tell)
     if not next(iter(runs.values())):
         typer.echo("Interrupted before one replication was done under every policy.", err=True)
         raise typer.Exit(INTERRUPTED)
-    _show(plan, runs, as_json=as_json)
+    _show(plan, runs, as_json=as_json, report=report)
     if not is_whole:
         typer.echo(f"Interrupted: {_done(runs)} of {replications} replications done.", err=True)
         raise typer.Exit(INTERRUPTED)
 
 
-def _show(plan: Plan, runs: Runs, *, as_json: bool) -> None:
+def _show(plan: Plan, runs: Runs, *, as_json: bool, report: Path | None) -> None:
     names = [one.name for one in plan.policies]
     results = results_of(names, runs)
     if as_json:
         typer.echo(json.dumps(document(plan.scenario, plan.seed, results), indent=2))
     else:
         _print_tables(plan.scenario, results)
+    if report is not None:
+        _write_report(plan, runs, results, report)
+
+
+def _write_report(plan: Plan, runs: Runs, results: Results, folder: Path) -> None:
+    thresholds = results_of([one.name for one in plan.beside], runs)
+    file = folder / REPORT_FILE
+    try:
+        file.write_text(write_report(plan.scenario, plan.seed, results, thresholds), "utf-8")
+    except OSError as error:
+        _give_up(f"{file} cannot be written: {error.strerror}")
+    typer.echo(f"Report: {file}", err=True)
+
+
+def _give_up(why: str) -> NoReturn:
+    typer.echo(f"Error: {why}", err=True)
+    raise typer.Exit(COULD_NOT_RUN)
 
 
 def _policies(names: list[str], scenario: Scenario) -> tuple[Policy, ...]:

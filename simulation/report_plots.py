@@ -1,0 +1,204 @@
+"""Small plots as inline SVG: lines with their intervals, points with crosses, stacked bars.
+
+Colours and text follow the page's style sheet (`report.py`), so plots fit light and dark pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from math import ceil, floor, log10
+
+from simulation.results_student import Interval
+
+WIDTH, HEIGHT = 720, 300
+LEFT, RIGHT, TOP, BOTTOM = 64, 16, 12, 44
+TICKS = 5
+
+Show = Callable[[float], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A named line: its heights, one for each place along the axis."""
+
+    name: str
+    heights: Sequence[Interval]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A named point, sure within two intervals; `colour` is its number in the style sheet."""
+
+    name: str
+    across: Interval
+    up: Interval
+    colour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A named bar made of parts that stand on each other."""
+
+    name: str
+    parts: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """An axis from `low` to `high`, drawn from `start` to `end` (pixels)."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def at(self, value: float) -> float:
+        """Return where a value is drawn."""
+        share = (value - self.low) / (self.high - self.low)
+        return round(self.start + share * (self.end - self.start), 1)
+
+    def ticks(self) -> list[float]:
+        """Return round numbers along the axis."""
+        rough = (self.high - self.low) / TICKS
+        power = 10 ** floor(log10(rough))
+        step = next(one * power for one in (1, 2, 5, 10) if one * power >= rough * 0.999)
+        first = ceil(self.low / step - 1e-9)
+        return [n * step for n in range(first, floor(self.high / step + 1e-9) + 1)]
+
+
+def line_plot(lines: Sequence[Line], places: Sequence[str], show: Show) -> str:
+    """Return lines over `places` (their labels); the band around each is its 95 % interval."""
+    seen = [one for line in lines for height in line.heights for one in _ends(height)]
+    up = _scale(seen, HEIGHT - BOTTOM, TOP, from_zero=True)
+    across = Scale(0, max(len(places) - 1, 1), LEFT, WIDTH - RIGHT)
+    drawn = [*_up_axis(up, show), *_place_axis(across, places)]
+    for colour, line in enumerate(lines):
+        drawn.append(_band(line, across, up, colour))
+        drawn.append(_path(line, across, up, colour))
+    return _svg(drawn) + legend(line.name for line in lines)
+
+
+def point_plot(
+    points: Sequence[Point], across_name: str, up_name: str, show: tuple[Show, Show]
+) -> str:
+    """Return points with a cross each; points that share a colour are joined, in order."""
+    across = _scale([one for p in points for one in _ends(p.across)], LEFT, WIDTH - RIGHT)
+    up = _scale([one for p in points for one in _ends(p.up)], HEIGHT - BOTTOM, TOP)
+    drawn = [*_up_axis(up, show[1])]
+    drawn += [
+        _text(across.at(tick), HEIGHT - BOTTOM + 16, show[0](tick), "middle")
+        for tick in across.ticks()
+    ]
+    drawn.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, across_name, "middle"))
+    drawn.append(_text(LEFT, TOP - 2, up_name, "start"))
+    drawn += _joined(points, across, up)
+    drawn += [_cross(point, across, up) for point in points]
+    return _svg(drawn)
+
+
+def bar_plot(bars: Sequence[Bar], names: Sequence[str], show: Show) -> str:
+    """Return one bar per line, lying; `names` are those of the parts."""
+    longest = max((sum(bar.parts) for bar in bars), default=0.0) or 1.0
+    across = Scale(0, longest, LEFT + 120, WIDTH - 80)
+    drawn = []
+    for index, bar in enumerate(bars):
+        top, reached = 8 + index * 28, 0.0
+        drawn.append(_text(LEFT + 112, top + 15, bar.name, "end"))
+        for colour, part in enumerate(bar.parts):
+            left, right = across.at(reached), across.at(reached + part)
+            drawn.append(
+                f'<rect class="f{colour}" x="{left}" y="{top}" width="{right - left:.1f}"'
+                f' height="20"><title>{escape(names[colour])}: {escape(show(part))}</title></rect>'
+            )
+            reached += part
+        drawn.append(_text(across.at(reached) + 6, top + 15, show(reached), "start"))
+    return _svg(drawn, 16 + 28 * len(bars)) + legend(names)
+
+
+def legend(names: Iterable[str]) -> str:
+    """Return names beside their colours."""
+    entries = (
+        f'<span class="key"><i class="k{colour}"></i>{escape(name)}</span>'
+        for colour, name in enumerate(names)
+    )
+    return f'<p class="legend">{"".join(entries)}</p>'
+
+
+def _svg(drawn: Iterable[str], height: int = HEIGHT) -> str:
+    inside = "".join(drawn)
+    return f'<svg viewBox="0 0 {WIDTH} {height}" role="img">{inside}</svg>'
+
+
+def _ends(one: Interval) -> list[float]:
+    return [value for value in (one.mean, one.low, one.high) if value is not None]
+
+
+def _scale(seen: Sequence[float], start: float, end: float, *, from_zero: bool = False) -> Scale:
+    low, high = min(seen, default=0.0), max(seen, default=1.0)
+    if from_zero:
+        low = min(low, 0.0) if low < 0 else 0.0
+    margin = (high - low) * 0.05 or 0.5
+    return Scale(low if from_zero and low == 0 else low - margin, high + margin, start, end)
+
+
+def _text(x: float, y: float, text: str, anchor: str) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
+
+
+def _up_axis(up: Scale, show: Show) -> Iterable[str]:
+    for tick in up.ticks():
+        y = up.at(tick)
+        yield f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>'
+        yield _text(LEFT - 8, y + 4, show(tick), "end")
+
+
+def _place_axis(across: Scale, places: Sequence[str]) -> Iterable[str]:
+    step = ceil(len(places) / 12)
+    for index in range(0, len(places), step):
+        yield _text(across.at(index), HEIGHT - BOTTOM + 18, places[index], "middle")
+
+
+def _band(line: Line, across: Scale, up: Scale, colour: int) -> str:
+    sure = [
+        (across.at(index), one.low, one.high)
+        for index, one in enumerate(line.heights)
+        if one.low is not None and one.high is not None
+    ]
+    upper = [f"{x},{up.at(high)}" for x, _, high in sure]
+    lower = [f"{x},{up.at(low)}" for x, low, _ in reversed(sure)]
+    return f'<polygon class="b{colour}" points="{" ".join(upper + lower)}"/>'
+
+
+def _path(line: Line, across: Scale, up: Scale, colour: int) -> str:
+    places = [
+        f"{across.at(index)},{up.at(one.mean)}"
+        for index, one in enumerate(line.heights)
+        if one.mean is not None
+    ]
+    return f'<polyline class="s{colour}" points="{" ".join(places)}"/>'
+
+
+def _joined(points: Sequence[Point], across: Scale, up: Scale) -> Iterable[str]:
+    for colour in dict.fromkeys(point.colour for point in points):
+        places = [
+            f"{across.at(one.across.mean)},{up.at(one.up.mean)}"
+            for one in points
+            if one.colour == colour and one.across.mean is not None and one.up.mean is not None
+        ]
+        yield f'<polyline class="s{colour} thin" points="{" ".join(places)}"/>'
+
+
+def _cross(point: Point, across: Scale, up: Scale) -> str:
+    if point.across.mean is None or point.up.mean is None:
+        return ""
+    x, y = across.at(point.across.mean), up.at(point.up.mean)
+    drawn = f'<circle class="f{point.colour}" cx="{x}" cy="{y}" r="4"/>'
+    for one, scale, is_across in ((point.across, across, True), (point.up, up, False)):
+        if one.low is not None and one.high is not None:
+            first, last = scale.at(one.low), scale.at(one.high)
+            ends = (first, last, y, y) if is_across else (x, x, first, last)
+            places = 'x1="{}" x2="{}" y1="{}" y2="{}"'.format(*ends)
+            drawn += f'<line class="s{point.colour} thin" {places}/>'
+    return drawn + _text(x + 7, y - 6, point.name, "start")
