@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import multiprocessing
 import os
+import signal
 import sys
 import time
 from multiprocessing.connection import Connection
@@ -260,14 +261,17 @@ def run_follower(settings: TidegateSettings, broker: tuple[str, int], advice: Co
     asyncio.run(_run(settings, broker, AdviceSender(advice)))
 
 
-async def _run(settings: TidegateSettings, broker: tuple[str, int], advice: AdviceSender) -> None:
-    import signal
+def _orphaned() -> None:
+    """End at once when the engine was killed: the next one starts a follower of its own."""
+    sys.exit(1)
 
+
+async def _run(settings: TidegateSettings, broker: tuple[str, int], advice: AdviceSender) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stopping.set)
     loop.add_signal_handler(signal.SIGINT, lambda: None)  # Ctrl-C stops the engine first
     parent = multiprocessing.parent_process()
     if parent is not None:
-        loop.add_reader(parent.sentinel, stopping.set)
+        loop.add_reader(parent.sentinel, _orphaned)
     await Follower(settings, broker, advice).run(stopping)

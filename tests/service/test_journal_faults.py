@@ -139,7 +139,6 @@ async def test_damaged_journal(engine: EngineProcess) -> None:
         for number in range(20):
             await bridge.ok("contact_arrived", contact_id=f"call-{number}", queue_id="cards")
     await engine.kill()
-    await asyncio.sleep(0.5)  # the follower's last snapshot
     for snapshot in (engine.data / "snapshots").glob("*.snapshot"):
         snapshot.unlink()
     shell = sqlite3.connect(engine.journal)
