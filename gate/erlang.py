@@ -94,14 +94,15 @@ def queue_figures(queue: ErlangQueue, threshold_ms: float) -> QueueFigures:
     wait_mean_ms = waiting_mean / arrival
     abandoned = 0.0 if queue.patience_ms is None else wait_mean_ms / queue.patience_ms
     at_once = 1.0 - wait_ratio
-    within, waited = _answered_waits(queue, threshold_ms)
-    answered = 1.0 - abandoned
+    within, waited_ms = _answered_waits(queue, threshold_ms)
+    answered_later = max(wait_ratio - abandoned, 0.0)
+    answered = at_once + answered_later
     return QueueFigures(
         wait_ratio=wait_ratio,
-        service_level_ratio=at_once + wait_ratio * within,
+        service_level_ratio=at_once + answered_later * within,
         abandoned_ratio=abandoned,
         wait_mean_ms=wait_mean_ms,
-        asa_ms=wait_ratio * waited / answered,
+        asa_ms=answered_later * waited_ms / answered,
         occupancy_ratio=queue.load_ratio * answered,
         waiting_mean=waiting_mean,
     )
@@ -145,54 +146,56 @@ def _waiting(queue: ErlangQueue) -> tuple[float, float]:
 
 
 def _answered_waits(queue: ErlangQueue, threshold_ms: float) -> tuple[float, float]:
-    """Of those who find all agents busy: answered within the threshold; E[wait; answered], ms.
+    """Of those who wait and are answered: the ratio within the threshold, and the mean wait (ms).
 
-    The wait offered to them has a density proportional to exp(f(t)), with
-    f(t) = lambda (1 - e^(-theta t)) / theta - N mu t (Baccelli and Hebuterne 1981, "On queues with
-    impatient customers"); it is answered if patience lasts that long. If nobody leaves, f(t) is
-    (lambda - N mu) t. Integrated by Simpson's rule over the times that matter.
+    The wait offered to those who find all agents busy has a density proportional to
+    exp(lambda P (1 - e^(-t / P)) - N mu t) (Baccelli and Hebuterne 1981, "On queues with impatient
+    customers"), and patience lasts that long with probability e^(-t / P): so the wait of the
+    answered has a density proportional to exp(f(t)), f(t) = lambda P (1 - e^(-t / P)) - r t with
+    r = N mu + 1 / P; if nobody leaves, f(t) = (lambda - N mu) t. Integrated by Simpson's rule
+    over the times that matter.
     """
-    low, high = _support(queue)
-    whole = _integral(lambda t: exp(_exponent(queue, t)), low, high)
+    density = _density(queue)
+    low, high = _support(queue, density)
     until = min(max(threshold_ms, low), high)
-    within = _integral(lambda t: _answered_density(queue, t), low, until)
-    waited = _integral(lambda t: t * _answered_density(queue, t), low, high)
-    return within / whole, waited / whole
+    whole = _integral(density, low, high)
+    waited = _integral(lambda t_ms: t_ms * density(t_ms), low, high)
+    return _integral(density, low, until) / whole, waited / whole
 
 
-def _answered_density(queue: ErlangQueue, t_ms: float) -> float:
-    patience_ms = queue.patience_ms
-    left = 0.0 if patience_ms is None else t_ms / patience_ms
-    return exp(_exponent(queue, t_ms) - left)
+def _density(queue: ErlangQueue) -> Callable[[float], float]:
+    """Return t -> exp(f(t) - f(peak)), from the distance to the peak so that nothing cancels."""
+    arrival, taken = queue.arrivals_per_hour / HOUR_MS, queue.agents / queue.handle_ms
+    patience_ms, peak_ms = queue.patience_ms, _peak_ms(queue)
+    if patience_ms is None:
+        return lambda t_ms: exp((arrival - taken) * t_ms)
+    rate = taken + 1.0 / patience_ms
+    left = arrival * patience_ms * exp(-peak_ms / patience_ms)
+
+    def density(t_ms: float) -> float:
+        away_ms = t_ms - peak_ms
+        return exp(-left * expm1(-away_ms / patience_ms) - rate * away_ms)
+
+    return density
 
 
 def _peak_ms(queue: ErlangQueue) -> float:
-    """The most likely offered wait of those who wait: 0, or above load 1 P log(load)."""
-    if queue.patience_ms is None or queue.load_ratio <= 1.0:
+    """The likeliest wait of the answered who wait: 0, or P log(lambda / r) if that is positive."""
+    if queue.patience_ms is None:
         return 0.0
-    return queue.patience_ms * log(queue.load_ratio)
+    rate = queue.agents / queue.handle_ms + 1.0 / queue.patience_ms
+    return max(0.0, queue.patience_ms * log(queue.arrivals_per_hour / HOUR_MS / rate))
 
 
-def _exponent(queue: ErlangQueue, t_ms: float) -> float:
-    """f(t) - f(peak), from the distance to the peak so that nothing cancels."""
-    peak_ms, patience_ms = _peak_ms(queue), queue.patience_ms
-    away, service = t_ms - peak_ms, queue.agents / queue.handle_ms
-    if patience_ms is None:
-        return (queue.load_ratio - 1.0) * service * away
-    still_there = queue.load_ratio * exp(-peak_ms / patience_ms)
-    return service * (still_there * -expm1(-away / patience_ms) * patience_ms - away)
-
-
-def _support(queue: ErlangQueue) -> tuple[float, float]:
+def _support(queue: ErlangQueue, density: Callable[[float], float]) -> tuple[float, float]:
     """The times between which the density is more than negligible."""
-    peak_ms, least = _peak_ms(queue), log(NEGLIGIBLE)
-    step_ms = queue.handle_ms / queue.agents
+    peak_ms, step_ms = _peak_ms(queue), queue.handle_ms / queue.agents
     if queue.patience_ms is not None:
-        step_ms = max(step_ms, sqrt(step_ms * queue.patience_ms))
+        step_ms = min(max(step_ms, sqrt(step_ms * queue.patience_ms)), queue.patience_ms)
     low, high = peak_ms, peak_ms + step_ms
-    while low > 0.0 and _exponent(queue, low) > least:
+    while low > 0.0 and density(low) > NEGLIGIBLE:
         low = max(low - step_ms, 0.0)
-    while _exponent(queue, high) > least:
+    while density(high) > NEGLIGIBLE:
         high += max(step_ms, 0.25 * (high - peak_ms))
     return low, high
 

@@ -25,14 +25,18 @@ from gate.solver.optimum import solve
 EXACT_MOST = 300
 
 
-def price_table(model: GateModel, start: PriceTable | None = None) -> PriceTable:
-    """Return prices for `model`, beginning from the table `start` (for as many agents) if given.
+def price_table(
+    model: GateModel, start: PriceTable | None = None, exact_most: int = EXACT_MOST
+) -> PriceTable:
+    """Return prices for `model`, beginning from the table `start` if that is for as many agents.
 
     Raises UnstableModelError without abandonment at a load of 1 or more.
     """
-    if model.agents <= EXACT_MOST:
-        return solve(model, start).table
-    return scaled_table(model, EXACT_MOST)
+    if model.agents > exact_most:
+        return scaled_table(model, exact_most)
+    if start is not None and start.agents != model.agents:
+        start = None
+    return solve(model, start).table
 
 
 def scaled_table(model: GateModel, agents: int) -> PriceTable:
