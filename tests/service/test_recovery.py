@@ -22,18 +22,25 @@ from service.engine_service import EngineService
 from tests.support.brokers import HOST, MosquittoProcess
 from tests.support.client import BusClient
 from tests.support.crashing import BusyBridge, records_of
-from tests.support.serving import PROGRAM, SPACE, EngineProcess
+from tests.support.serving import PROGRAM, QUEUES, SPACE, EngineProcess
 
 pytestmark = pytest.mark.mosquitto
 
+RARE = """
+[[queues]]
+queue_id = "rare"
+requires = { nobodys = 1 }
+"""
 IDENTITY = JournalIdentity("acme", "main", "voice")
 
 
 async def _work(engine: EngineProcess, seconds: float) -> None:
-    """Route under load, and end in the middle of it."""
+    """Route under load, while others wait in vain, and end in the middle of it."""
     stopping = asyncio.Event()
     async with BusyBridge(engine.broker_port, agents=2, seed=3) as bridge:
         await bridge.sign_in()
+        for number in range(20):
+            await bridge.ok("contact_arrived", contact_id=f"rare-{number}", queue_id="rare")
         arriving = asyncio.create_task(bridge.arrivals(200, stopping))
         await asyncio.sleep(seconds)
         await engine.kill()
@@ -45,10 +52,10 @@ async def _work(engine: EngineProcess, seconds: float) -> None:
 async def test_other_strategy_recovers_the_same_state(
     tmp_path: Path, mosquitto: MosquittoProcess
 ) -> None:
-    async with EngineProcess(tmp_path, mosquitto.port) as engine:
+    async with EngineProcess(tmp_path, mosquitto.port, QUEUES + RARE) as engine:
         await _work(engine, 1.0)
         recorded = await _applied(engine.journal)
-        engine.configure('[[queues]]\nqueue_id = "cards"\nstrategy = "fastest"\npriority = 9')
+        engine.configure('[[queues]]\nqueue_id = "cards"\nstrategy = "fastest"\n' + RARE)
         service = EngineService(load_settings(engine.config, {}), (HOST, mosquitto.port))
         await service.start()
         try:
@@ -59,7 +66,7 @@ async def test_other_strategy_recovers_the_same_state(
             assert state == dump_state(await _applied(engine.journal, seq))
         finally:
             await service.stop()
-        assert len(recorded.contacts) > 10
+        assert len(recorded.contacts) >= 20
         assert dump_state(await _applied(engine.journal, recorded.seq)) == dump_state(recorded)
 
 
