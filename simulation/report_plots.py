@@ -70,8 +70,7 @@ class Scale:
 
 def line_plot(lines: Sequence[Line], places: Sequence[str], show: Show) -> str:
     """Return lines over `places` (their labels); the band around each is its 95 % interval."""
-    seen = [one for line in lines for height in line.heights for one in _ends(height)]
-    up = _scale(seen, HEIGHT - BOTTOM, TOP, from_zero=True)
+    up = _height_scale([height for line in lines for height in line.heights])
     across = Scale(0, max(len(places) - 1, 1), LEFT, WIDTH - RIGHT)
     drawn = [*_up_axis(up, show), *_place_axis(across, places)]
     for colour, line in enumerate(lines):
@@ -135,12 +134,22 @@ def _ends(one: Interval) -> list[float]:
     return [value for value in (one.mean, one.low, one.high) if value is not None]
 
 
-def _scale(seen: Sequence[float], start: float, end: float, *, from_zero: bool = False) -> Scale:
+def _scale(seen: Sequence[float], start: float, end: float) -> Scale:
     low, high = min(seen, default=0.0), max(seen, default=1.0)
-    if from_zero:
-        low = min(low, 0.0) if low < 0 else 0.0
     margin = (high - low) * 0.05 or 0.5
-    return Scale(low if from_zero and low == 0 else low - margin, high + margin, start, end)
+    return Scale(low - margin, high + margin, start, end)
+
+
+def _height_scale(heights: Sequence[Interval]) -> Scale:
+    """Fit the means and zero, with half as much again for wide bands, which may be cut off."""
+    means = [one.mean for one in heights if one.mean is not None]
+    low, high = min(means, default=0.0), max(means, default=1.0)
+    low, high = min(low, 0.0), max(high, 0.0)
+    room = (high - low) / 2 or 0.5
+    highest = max((end for one in heights for end in _ends(one)), default=1.0)
+    lowest = min((end for one in heights for end in _ends(one)), default=0.0)
+    least = 0.0 if low >= 0.0 else max(lowest, low - room)
+    return Scale(least, max(min(highest, high + room), high + room / 10), HEIGHT - BOTTOM, TOP)
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> str:
@@ -166,8 +175,8 @@ def _band(line: Line, across: Scale, up: Scale, colour: int) -> str:
         for index, one in enumerate(line.heights)
         if one.low is not None and one.high is not None
     ]
-    upper = [f"{x},{up.at(high)}" for x, _, high in sure]
-    lower = [f"{x},{up.at(low)}" for x, low, _ in reversed(sure)]
+    upper = [f"{x},{up.at(min(high, up.high))}" for x, _, high in sure]
+    lower = [f"{x},{up.at(max(low, up.low))}" for x, low, _ in reversed(sure)]
     return f'<polygon class="b{colour}" points="{" ".join(upper + lower)}"/>'
 
 
