@@ -46,6 +46,9 @@ def sampler(draw: AnyDraw, chance: Chance) -> Sampler:
     """Return what draws from a distribution with the numbers of one stream."""
     if isinstance(draw, ByPeriod):
         return _by_period(draw, chance)
+    if isinstance(draw, Exponential):  # the usual one, without a step in between
+        mean = -draw.mean
+        return lambda at_ms: round(mean * log(1.0 - chance())) or 1
     sample = real_sampler(draw, chance)
     return lambda at_ms: round(sample()) or 1
 

@@ -18,7 +18,6 @@ class QueueWatch:
         settings = queue.settings
         self.queue = queue
         self.shown = DisplayedMode(settings.gate.display_gap)
-        self._bare = DisplayedMode(0)
         self._periods = counts.queues[settings.queue_id]
         self._from_ms, self._until_ms = counts.from_ms, counts.until_ms
         self._outside = QueueCounts()
@@ -81,14 +80,15 @@ class QueueWatch:
             return
         self._load = load
         self._now_ms = now_ms
-        counts = self.counts_at(now_ms)
-        if self.shown.see(load, self._is_open):
-            counts.mode_flips += 1
-            if not self.shown.is_marketing:
+        shown = self.shown
+        was_open = shown.is_open
+        if shown.see(load, self._is_open):
+            self.counts_at(now_ms).mode_flips += 1
+            if not shown.is_marketing:
                 self._add_mode_time(now_ms)
             self._mode_since_ms = now_ms
-        if self._bare.see(load, self._is_open):
-            counts.bare_flips += 1
+        if shown.is_open is not was_open:
+            self.counts_at(now_ms).bare_flips += 1
 
     def look_again(self) -> None:
         """The gate may be open at other loads from now on."""
