@@ -33,11 +33,14 @@ class Window:
 
 
 def first_window(model: GateModel) -> Window:
-    """Return a window to begin with; it is enough unless the edge is found in use."""
+    """Return a window to begin with; it is enough unless the edge is found in use.
+
+    The queue is some standard deviations longer than if everybody were marketed to.
+    """
     overflow = 0.0
     if model.patience_ms is not None:
-        overflow = max(0.0, model.load_ratio - 1.0) * model.agents / model.service_ms
-        overflow *= model.patience_ms
+        excess = max(0.0, model.load_with_marketing(1.0) - 1.0) * model.agents
+        overflow = excess * model.patience_ms / model.service_ms
     guess = ceil(30 + 5 * sqrt(model.agents) + overflow + 5 * sqrt(overflow))
     return Window(
         top=model.agents + min(guess, longest_queue(model)),
