@@ -31,8 +31,11 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class WaitFigures:
-    """`service_level_ratio`: answered within the threshold ÷ all who arrive; `asa_ms`: mean wait of
-    the answered."""
+    """Waits under a rule, in the long run.
+
+    `service_level_ratio`: answered within the threshold ÷ all who arrive. `asa_ms`: mean wait of
+    the answered.
+    """
 
     service_level_ratio: float
     asa_ms: float
