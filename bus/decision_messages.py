@@ -101,6 +101,20 @@ class AssignmentChangedMessage(DecisionMessage, frozen=True, gc=False, tag="assi
     extended_ms: int = 0
 
 
+class AssignmentRestatedMessage(DecisionMessage, frozen=True, gc=False, tag="assignment_restated"):
+    """How a contact in an agent's hands stands, told again after a reconnection.
+
+    `reserved` or `ringing`: ring the agent until `until_ms`, unless you do. Nothing has changed.
+    """
+
+    contact_id: str
+    agent_id: str
+    queue_id: str
+    state: AssignmentState
+    revision: Revision
+    until_ms: UnixMs | None
+
+
 class OutcomeRecordedMessage(DecisionMessage, frozen=True, gc=False, tag="outcome_recorded"):
     """The agent's part in this contact is over and logged; the agent is free of it.
 
@@ -168,6 +182,7 @@ AnyDecisionMessage = (
     | ContactRefusedMessage
     | ContactDivertedMessage
     | AssignmentChangedMessage
+    | AssignmentRestatedMessage
     | OutcomeRecordedMessage
     | MarketingDecidedMessage
     | MarketingClosingMessage
@@ -193,6 +208,7 @@ MESSAGE_OF: dict[type[AnyDecision], type[AnyDecisionMessage]] = {
     decisions.ContactRefused: ContactRefusedMessage,
     decisions.ContactDiverted: ContactDivertedMessage,
     decisions.AssignmentChanged: AssignmentChangedMessage,
+    decisions.AssignmentRestated: AssignmentRestatedMessage,
     decisions.OutcomeRecorded: OutcomeRecordedMessage,
     decisions.MarketingDecided: MarketingDecidedMessage,
     decisions.MarketingClosing: MarketingClosingMessage,

@@ -20,6 +20,7 @@ class Fault(StrEnum):
     FIELD_WRONG = "field_wrong"
     ROLE_FORBIDS = "role_forbids"
     EXPIRED = "expired"
+    EVENT_ID_REUSED = "event_id_reused"
     BUSY = "busy"
 
 

@@ -14,6 +14,7 @@ AUDIENCE: dict[type[AnyDecision], tuple[Role, ...]] = {
     decisions.ReservationTimedOut: (Role.AGENT, Role.BRIDGE),
     decisions.ReservationWithdrawn: (Role.AGENT, Role.BRIDGE),
     decisions.AssignmentChanged: (Role.AGENT, Role.BRIDGE),
+    decisions.AssignmentRestated: (Role.AGENT, Role.BRIDGE),
     decisions.ContactRefused: (Role.BRIDGE,),
     decisions.ContactDiverted: (Role.BRIDGE,),
     decisions.OutcomeRecorded: (Role.AGENT,),

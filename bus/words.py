@@ -44,6 +44,7 @@ ENGLISH = {
     "field_wrong": "A field has a value that is not allowed: {detail}.",
     "role_forbids": "This client may not send this message: {detail}.",
     "expired": "The message came after its expires_at_ms and was not carried out: {detail}.",
+    "event_id_reused": "The event_id {detail} was used by {have}: each message needs its own.",
     "busy": "The engine has too much to do: send the message again after retry_after_ms.",
 }
 
@@ -79,6 +80,7 @@ CHINESE = {
     "field_wrong": "字段的值不被允许:{detail}。",
     "role_forbids": "该客户端无权发送此消息:{detail}。",
     "expired": "消息到达时已超过 expires_at_ms,未执行:{detail}。",
+    "event_id_reused": "event_id {detail} 已被 {have} 使用:每条消息须有自己的编号。",
     "busy": "引擎繁忙:请在 retry_after_ms 之后重新发送。",
 }
 

@@ -6,7 +6,7 @@ strategy, configuration or version of the rules gives the same live state again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from agents.agent import Agent, Assignment
@@ -17,6 +17,7 @@ from queues.contact_queue import requirement_key
 from queues.forecast import updated_mean_ms
 from router import decisions as d
 from router.deadlines import DeadlineKind
+from router.events import Event
 from router.receipts import receipt_of
 from router.records import Record
 from router.state import EVERY_QUEUE, Override, RoutingState
@@ -28,7 +29,7 @@ def apply_record(state: RoutingState, record: Record) -> None:
     begin(state, max(event.at_ms, state.now_ms))
     for decision in record.decisions:
         APPLY[type(decision)](state, decision)
-    finish(state, event.event_id, record.decisions)
+    finish(state, event, record.decisions)
 
 
 def begin(state: RoutingState, at_ms: int) -> None:
@@ -37,12 +38,11 @@ def begin(state: RoutingState, at_ms: int) -> None:
     state.seq += 1
 
 
-def finish(
-    state: RoutingState, event_id: str, decisions: list[d.AnyDecision] | tuple[d.AnyDecision, ...]
-) -> None:
-    """End a record: remember the answer to its event."""
-    if event_id:
-        state.receipts.add(receipt_of(event_id, state.seq, state.now_ms, decisions))
+def finish(state: RoutingState, event: Event | None, decisions: Sequence[d.AnyDecision]) -> None:
+    """End a record: remember the answer to its event, if it has an id."""
+    if event is not None and event.event_id:
+        receipt = receipt_of(event.event_id, event.source, state.seq, state.now_ms, decisions)
+        state.receipts.add(receipt)
 
 
 # --- contacts ------------------------------------------------------------------------------
@@ -420,6 +420,7 @@ APPLY: dict[type[d.Decision], Callable[[RoutingState, Any], None]] = {
     d.ContactDiverted: _nothing,
     d.MarketingDecided: _nothing,
     d.MarketingClosing: _nothing,
+    d.AssignmentRestated: _nothing,
     d.GateForced: _gate_forced,
     d.EmergencySet: _emergency_set,
     d.PricesSet: _prices_set,

@@ -152,6 +152,18 @@ class AssignmentChanged(Decision, frozen=True, gc=False, tag="assignment_changed
     bridge: str = ""
 
 
+class AssignmentRestated(Decision, frozen=True, gc=False, tag="assignment_restated"):
+    """How a contact in an agent's hands stands, told again to who was away: nothing changed."""
+
+    contact_id: str
+    agent_id: str
+    queue_id: str
+    state: AssignmentState
+    revision: int
+    until_ms: int | None
+    bridge: str = ""
+
+
 class MarketingDecided(Decision, frozen=True, gc=False, tag="marketing_decided"):
     """The gate's answer at service complete: `granted` or not, for `reason` (`router/gate.py`).
 
@@ -317,6 +329,7 @@ AnyDecision = (
     | ReservationTimedOut
     | ReservationWithdrawn
     | AssignmentChanged
+    | AssignmentRestated
     | MarketingDecided
     | MarketingClosing
     | GateForced

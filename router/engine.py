@@ -87,7 +87,7 @@ class Engine:
                 agents.agent_heard(turn, turn.heard)
             settle(turn)
             gating.latch(turn)
-        finish(self.state, event.event_id, turn.decisions)
+        finish(self.state, event, turn.decisions)
         return turn.decisions
 
     def next_deadline_ms(self) -> int | None:
@@ -113,7 +113,7 @@ class Engine:
             self._fire(turn, key)
             settle(turn)
         gating.latch(turn)
-        finish(self.state, "", turn.decisions)
+        finish(self.state, None, turn.decisions)
         return turn.decisions
 
     def _fire(self, turn: Turn, key: Key) -> None:

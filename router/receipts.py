@@ -32,10 +32,13 @@ class Receipt(msgspec.Struct, frozen=True, gc=False):
     position: int | None = None
     estimated_wait_ms: int | None = None
     revision: int | None = None
+    source: str = ""
 
 
-def receipt_of(event_id: str, seq: int, at_ms: int, decisions: Sequence[AnyDecision]) -> Receipt:
-    """Sum up what an event caused."""
+def receipt_of(
+    event_id: str, source: str, seq: int, at_ms: int, decisions: Sequence[AnyDecision]
+) -> Receipt:
+    """Sum up what an event from `source` caused."""
     first = decisions[0] if decisions else None
     count = len(decisions)
     match first:
@@ -49,9 +52,19 @@ def receipt_of(event_id: str, seq: int, at_ms: int, decisions: Sequence[AnyDecis
                 position=first.position,
                 estimated_wait_ms=0 if taken else first.estimated_wait_ms,
                 revision=1,
+                source=source,
             )
         case EventRejected():
-            return Receipt(event_id, seq, at_ms, 0, first.reason, first.detail, first.have)
+            return Receipt(
+                event_id,
+                seq,
+                at_ms,
+                0,
+                first.reason,
+                first.detail,
+                first.have,
+                source=source,
+            )
         case ContactRefused():
             return Receipt(
                 event_id,
@@ -60,9 +73,10 @@ def receipt_of(event_id: str, seq: int, at_ms: int, decisions: Sequence[AnyDecis
                 count,
                 refusal=first.reason,
                 destination=first.destination,
+                source=source,
             )
         case _:
-            return Receipt(event_id, seq, at_ms, count)
+            return Receipt(event_id, seq, at_ms, count, source=source)
 
 
 class ReceiptBook:

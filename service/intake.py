@@ -15,9 +15,11 @@ from bus.link import ReceivedMessage
 from bus.messages import ClockTickedMessage, ContactArrivedMessage, PositionRequestedMessage
 from bus.replies import Reply
 from bus.topics import Sender, TopicSpace
+from bus.words import sentence
 from contacts.vocabulary import Rejection
 from outcomes.journal import RejectedMessage
 from queues.forecast import estimated_wait_ms
+from router.receipts import Receipt
 from service.desk import Desk
 from service.entry import Entry
 from service.opening import OpeningHours
@@ -109,8 +111,7 @@ class Intake:
             self._move_clock(message.occurred_at_ms)
         receipt = self._desk.engine.receipt(message.event_id)
         if receipt is not None:
-            self._stats.repeats += 1
-            return Entry(reply=answer_receipt(receipt, message.correlation_id))
+            return self._repeated(incoming, receipt)
         now_ms = self._desk.now_ms()
         if message.expires_at_ms is not None and message.expires_at_ms <= now_ms:
             return self._expired(incoming, now_ms)
@@ -123,6 +124,25 @@ class Intake:
             wait_ms = self._busy_retry_after_ms
             return Entry(reply=answer_busy(message.event_id, message.correlation_id, wait_ms))
         return self._handled(incoming, sender, now_ms)
+
+    def _repeated(self, incoming: Incoming, receipt: Receipt) -> Entry:
+        """Give the first answer again; another client's id is that client's."""
+        message, source = incoming.message, incoming.sender.source
+        if receipt.source == source:
+            self._stats.repeats += 1
+            return Entry(reply=answer_receipt(receipt, message.correlation_id))
+        self._stats.count(message.type, Fault.EVENT_ID_REUSED)
+        return Entry(
+            reply=Reply(
+                status="rejected",
+                event_id=message.event_id,
+                correlation_id=message.correlation_id,
+                reason=Fault.EVENT_ID_REUSED,
+                detail=message.event_id,
+                have=receipt.source,
+                message=sentence(Fault.EVENT_ID_REUSED, message.event_id, receipt.source),
+            )
+        )
 
     def _handled(self, incoming: Incoming, sender: Sender, now_ms: int) -> Entry:
         message = incoming.message

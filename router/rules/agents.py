@@ -20,13 +20,15 @@ from router.decisions import (
     AgentStateChanged,
     AgentVanished,
 )
-from router.rules.handling import close_assignment
+from router.rules.handling import close_assignment, restate
 from router.rules.reservations import withdraw
 from router.turn import Refused, Turn
 
 
 def agent_signed_in(turn: Turn, event: e.AgentSignedIn) -> None:
     """Start a session, or go on with the one that was lost or is taken over.
+
+    Who comes back is told again what is in the agent's hands.
 
     A session that a bridge holds on the agent's behalf may be taken by the agent's own client.
     """
@@ -41,6 +43,8 @@ def agent_signed_in(turn: Turn, event: e.AgentSignedIn) -> None:
     if agent.session != event.source and not is_free:
         raise Refused(Rejection.AGENT_SIGNED_IN_ELSEWHERE, event.agent_id, agent.session)
     turn.emit(AgentReturned(event.agent_id, event.source))
+    for assignment in agent.assignments.values():
+        restate(turn, assignment)
 
 
 def start_session(

@@ -14,6 +14,7 @@ from contacts.vocabulary import (
 from router import events as e
 from router.decisions import (
     AssignmentChanged,
+    AssignmentRestated,
     OutcomeRecorded,
 )
 from router.turn import Refused, Turn
@@ -51,6 +52,21 @@ def move(turn: Turn, assignment: Assignment, trigger: AssignmentTrigger) -> None
     turn.emit(
         AssignmentChanged(
             assignment.contact_id, assignment.agent_id, state, bridge=assignment.bridge
+        )
+    )
+
+
+def restate(turn: Turn, assignment: Assignment) -> None:
+    """Tell again how an assignment stands, to a bridge or agent who may have missed it."""
+    turn.emit(
+        AssignmentRestated(
+            assignment.contact_id,
+            assignment.agent_id,
+            assignment.queue_id,
+            assignment.state,
+            assignment.revision,
+            assignment.until_ms,
+            assignment.bridge,
         )
     )
 

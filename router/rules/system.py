@@ -18,6 +18,7 @@ from router.decisions import (
 )
 from router.rules.agents import start_session
 from router.rules.arrivals import end_contact, queue_contact
+from router.rules.handling import restate
 from router.rules.offering import offer_everyone, reserve
 from router.turn import Refused, Turn
 
@@ -60,7 +61,10 @@ def configuration_changed(turn: Turn, event: e.ConfigurationChanged) -> None:
 
 
 def live_contacts_reported(turn: Turn, event: e.LiveContactsReported) -> None:
-    """Close the bridge's contacts that it no longer has, adopt those we do not know."""
+    """Close the bridge's contacts that it no longer has, adopt those we do not know.
+
+    Of the others that are with agents the bridge is told again how they stand.
+    """
     alive = {one.contact_id for one in event.contacts}
     ghosts = [
         contact
@@ -70,8 +74,11 @@ def live_contacts_reported(turn: Turn, event: e.LiveContactsReported) -> None:
     for contact in ghosts:
         end_contact(turn, contact, Disposition.GHOST, Disposition.GHOST)
     for one in event.contacts:
-        if one.contact_id not in turn.state.contacts and one.queue_id in turn.state.queues:
+        known = turn.state.contacts.get(one.contact_id)
+        if known is None and one.queue_id in turn.state.queues:
             adopt(turn, event, one)
+        elif known is not None and known.agent_id is not None:
+            restate(turn, turn.state.agents[known.agent_id].assignments[one.contact_id])
 
 
 def adopt(turn: Turn, event: e.LiveContactsReported, one: e.LiveContact) -> None:

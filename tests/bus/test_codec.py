@@ -239,6 +239,9 @@ EACH_SENT: list[Any] = [
     decisions.ReservationTimedOut("c1", "anna", True, -5, 4, "bridge/pbx-1"),
     decisions.ReservationWithdrawn("c1", "anna", "rejected", -5, 4, "bridge/pbx-1"),
     decisions.AssignmentChanged("c1", "anna", AssignmentState.TALK, bridge="bridge/pbx-1"),
+    decisions.AssignmentRestated(
+        "c1", "anna", "cards", AssignmentState.RESERVED, 4, 20_000, "bridge/pbx-1"
+    ),
     decisions.ContactRefused("c1", "cards", Refusal.FULL, None, "bridge/pbx-1"),
     decisions.ContactDiverted("c1", "cards", Refusal.CLOSED, "voicemail", "bridge/pbx-1"),
     OUTCOME,
@@ -306,7 +309,7 @@ PBX = Recipient(Role.BRIDGE, "pbx-1")
 
 @pytest.mark.parametrize(
     ("decision", "told"),
-    list(zip(EACH_SENT, [(ANNA, PBX)] * 4 + [(PBX,)] * 2 + [(ANNA,)] * 4, strict=True)),
+    list(zip(EACH_SENT, [(ANNA, PBX)] * 5 + [(PBX,)] * 2 + [(ANNA,)] * 4, strict=True)),
     ids=lambda value: type(value).__name__,
 )
 def test_who_is_told(decision: Any, told: tuple[Recipient, ...]) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from contacts.vocabulary import Disposition
+import msgspec
+
+from contacts.vocabulary import AssignmentState, Disposition
 from router import decisions as d
 from router import events as e
+from router.snapshot import dump_state
 from tests.support.desk import BRIDGE, MINUTE, Desk, agent, queue
 
 TIMED = {"kind": "timed", "duration_ms": 30_000}
@@ -24,12 +27,34 @@ def test_ghosts_are_closed_at_every_stage() -> None:
         assert (outcome.disposition, outcome.agent_id) == (Disposition.GHOST, agent_id)
 
 
-def test_what_the_bridge_still_has_is_left_alone() -> None:
-    desk = Desk(ready="anna")
+def test_what_the_bridge_still_has_is_left_alone_and_told_again() -> None:
+    desk = Desk(ready="anna ben")
     desk.talk("c1")
     desk.arrive("c2")
-    desk.report_live(("c1", "sales", "anna"), ("c2", "sales"))
-    assert desk.decisions == []
+    desk.arrive("c3")
+    before = dump_state(desk.state)
+    desk.report_live(("c1", "sales", "anna"), ("c2", "sales"), ("c3", "sales"))
+    talk, reserved = AssignmentState.TALK, AssignmentState.RESERVED
+    until_ms = desk.assignment("c2").until_ms
+    assert desk.decisions == [
+        d.AssignmentRestated("c1", "anna", "sales", talk, 2, None, BRIDGE),
+        d.AssignmentRestated("c2", "ben", "sales", reserved, 2, until_ms, BRIDGE),
+    ]
+    assert without_receipts(dump_state(desk.state)) == without_receipts(before)
+
+
+def without_receipts(state: bytes) -> object:
+    plain = msgspec.json.decode(state)
+    return {key: plain[key] for key in ("agents", "contacts", "queues")}
+
+
+def test_an_agent_who_comes_back_is_told_what_is_in_hand() -> None:
+    desk = Desk(ready="anna")
+    desk.talk("c1")
+    desk.tell(e.AgentSignedIn, agent_id="anna", source="agent/anna")
+    assert d.AssignmentRestated("c1", "anna", "sales", AssignmentState.TALK, 2, None, BRIDGE) in (
+        desk.decisions
+    )
 
 
 def test_contacts_of_other_bridges_are_not_ghosts() -> None:

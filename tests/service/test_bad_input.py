@@ -229,3 +229,17 @@ async def test_personal_data_stays_out_of_the_log(engine: EngineProcess) -> None
     assert [(one.customer_id, one.disposition) for one in outcomes] == [
         ("customer-4711", Disposition.COMPLETED)
     ]
+
+
+async def test_an_event_id_of_another_client_is_refused_with_who_used_it(
+    engine: EngineProcess,
+) -> None:
+    async with (
+        BusClient(engine.broker_port, name="pbx-1") as first,
+        BusClient(engine.broker_port, name="pbx-2") as second,
+    ):
+        message = {"event_id": "1", "contact_id": "c1", "queue_id": "cards"}
+        await first.ok("contact_arrived", **message)
+        refused = await second.send("contact_arrived", **(message | {"contact_id": "c2"}))
+        assert (refused.status, refused.reason) == ("rejected", "event_id_reused")
+        assert refused.have == "bridge/pbx-1"
