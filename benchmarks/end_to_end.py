@@ -41,7 +41,7 @@ class Length:
 
 
 QUICK = Length("quick", 10, 0, 1, 5)
-USUAL = Length("usual", 20, 0, 3, 10)
+USUAL = Length("usual", 15, 0, 3, 8)
 FULL = Length("full", 60, 5_000, 5, 20)
 
 
