@@ -1,10 +1,8 @@
-"""From a model of a queue to the prices that the engine takes. Uses numpy."""
+"""From a model of a queue to the prices that the engine takes. Not for the engine's process."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-
-import numpy as np
 
 from gate.model import GateModel, UnstableModelError
 from gate.prices import PriceTable
@@ -43,8 +41,10 @@ def _marketing_at_service_ends(model: GateModel, table: PriceTable) -> list[floa
     for contacts, chances in enumerate(chain.distribution()):
         weights = chances[0] * chain.blocks.serving(contacts)
         total = float(weights.sum())
-        mean = float(weights @ np.arange(len(weights))) / total if total > 0 else None
-        means.append(_busy_otherwise(model, contacts) if mean is None else mean)
+        if total > 0:
+            means.append(float(sum(m * weight for m, weight in enumerate(weights))) / total)
+        else:
+            means.append(_busy_otherwise(model, contacts))
     return means
 
 
