@@ -89,6 +89,10 @@ class LiveContactMessage(Model):
     queue_id: Id
     agent_id: Id | None = None
     """The agent it is connected to, if any."""
+    wait_credit_ms: Annotated[int, Field(ge=0, le=7 * DAY_MS)] = 0
+    """How long it has waited, milliseconds; counts if the engine does not know the contact."""
+    priority: Priority | None = None
+    requires: Skills | None = None
 
 
 class LiveContactsReportedMessage(EventMessage):

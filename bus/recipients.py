@@ -37,10 +37,11 @@ class Recipient(NamedTuple):
 def recipients(decision: AnyDecision) -> list[Recipient]:
     """Who is told about a decision; nobody for most kinds, since snapshots show their effect.
 
-    A contact that no bridge brought has none to tell; an outcome without an agent no agent.
+    A contact that no bridge brought has none to tell; an outcome without an agent no agent. Of a
+    contact that is connected already only the talk is told, so that nobody is rung.
     """
     roles = AUDIENCE.get(type(decision))
-    if roles is None:
+    if roles is None or (type(decision) is decisions.ContactReserved and decision.is_connected):
         return []
     told = [_agent(decision) if role is Role.AGENT else _bridge(decision) for role in roles]
     return [one for one in told if one is not None]

@@ -96,7 +96,10 @@ class ContactDiverted(Decision, frozen=True, gc=False, tag="contact_diverted"):
 
 
 class ContactReserved(Decision, frozen=True, gc=False, tag="contact_reserved"):
-    """The contact is held for the agent until `expires_at_ms`."""
+    """The contact is held for the agent until `expires_at_ms`.
+
+    `is_connected`: they are talking already, as the bridge says; nobody is to be rung.
+    """
 
     contact_id: str
     agent_id: str
@@ -106,6 +109,7 @@ class ContactReserved(Decision, frozen=True, gc=False, tag="contact_reserved"):
     bridge: str
     reason: str | None = None
     customer_id: str | None = None
+    is_connected: bool = False
 
 
 class ReservationTimedOut(Decision, frozen=True, gc=False, tag="reservation_timed_out"):

@@ -61,11 +61,17 @@ class ContactTransferred(Event, frozen=True, gc=False, kw_only=True, tag="contac
 
 
 class LiveContact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """One contact a bridge still has; `agent_id` if it is connected to an agent."""
+    """One contact a bridge still has; `agent_id` if it is connected to an agent.
+
+    The rest is for a contact that turns out to be unknown, as in `ContactArrived`.
+    """
 
     contact_id: str
     queue_id: str
     agent_id: str | None = None
+    wait_credit_ms: int = 0
+    priority: int | None = None
+    requires: dict[str, int] | None = None
 
 
 class LiveContactsReported(

@@ -40,7 +40,7 @@ class RoutingState:
         self.settings = RoutingSettings()
         self.emergency: str | None = None
         self.overrides: dict[str, Override] = {}
-        self.latching: list[str] = []
+        self.latching: set[str] = set()
         self.contacts: dict[str, Contact] = {}
         self.agents: dict[str, Agent] = {}
         self.listed: dict[str, AgentSettings] = {}
@@ -68,11 +68,11 @@ class RoutingState:
 
     def note_latching(self) -> None:
         """Work out anew which queues have a gate with hysteresis."""
-        self.latching = [
+        self.latching = {
             queue_id
             for queue_id, queue in self.queues.items()
             if queue.settings.gate.policy == "hysteresis"
-        ]
+        }
 
     def assignment(self, contact_id: str, agent_id: str) -> Assignment | None:
         """Return the assignment of this contact to this agent, wrap-up included."""

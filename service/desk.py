@@ -10,7 +10,7 @@ from bus.topics import Role, TopicSpace
 from outcomes.journal import JournalRow
 from router.decisions import AnyDecision
 from router.engine import Engine
-from router.events import AnyEvent, ClockTicked
+from router.events import AnyEvent, ClockTicked, EngineStarted
 from router.records import encode_body
 from service.clock import Clock
 from service.entry import Entry, Outgoing
@@ -50,18 +50,24 @@ class Desk:
         """Handle an event of the engine's own, which nobody waits to be answered."""
         self._deliver(self.handle(event))
 
+    def take_the_lead(self, event: EngineStarted) -> None:
+        """Begin an epoch, before anything that came due while nobody led: it counts for nobody."""
+        self._deliver(self._entry(event, self.engine.handle(event)))
+
     def do_due(self, now_ms: int) -> None:
-        """Do all that is due by `now_ms`.
+        """Do what is due by `now_ms`: with a ticked clock all of it, else a slice.
 
         A ticked clock stops at each deadline on its way, so that simulated figures are exact. The
-        real clock does not: after a pause of the process, time that has passed has passed.
+        real clock does not: after a pause of the process, time that has passed has passed; and
+        however much is due, other work gets its turn in between (see `Alarm`).
         """
         engine = self.engine
         while (due_ms := engine.next_deadline_ms()) is not None and due_ms <= now_ms:
-            at_ms = due_ms if self._is_ticked else now_ms
-            decisions = engine.advance(at_ms)
+            decisions = engine.advance(due_ms if self._is_ticked else now_ms)
             tick = ClockTicked(event_id="", at_ms=engine.state.now_ms)
             self._deliver(self._entry(tick, decisions))
+            if not self._is_ticked:
+                return
 
     def _entry(self, event: AnyEvent, decisions: Sequence[AnyDecision]) -> Entry:
         state = self.engine.state

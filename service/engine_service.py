@@ -130,7 +130,7 @@ class EngineService:
         state = self.desk.engine.state
         last_ms, before = state.now_ms, state.settings
         epoch = await self.journal.begin_epoch()
-        self.desk.tell(EngineStarted(event_id="", at_ms=self.desk.now_ms(), epoch=epoch))
+        self.desk.take_the_lead(EngineStarted(event_id="", at_ms=self.desk.now_ms(), epoch=epoch))
         self.presence.begin()
         self.reconfigure(self.settings.routing())
         self.opening.start(before, last_ms)
@@ -195,8 +195,10 @@ class EngineService:
 
     def take_advice(self, advice: AnyAdvice) -> None:
         """Put into force what the follower worked out, unless it is about something gone."""
-        if self._is_stopping or not self.is_started:
-            return
+        if self.is_started and not self._is_stopping:
+            self._guarded(lambda: self._take_advice(advice))()
+
+    def _take_advice(self, advice: AnyAdvice) -> None:
         if advice.queue_id in self.desk.engine.state.queues:
             self.desk.tell(msgspec.structs.replace(advice, at_ms=self.desk.now_ms()))
 

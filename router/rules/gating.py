@@ -6,6 +6,7 @@ from agents.transitions import AssignmentTrigger
 from contacts.vocabulary import AssignmentState, Mode
 from router import events as e
 from router.decisions import (
+    ConfigurationApplied,
     EmergencySet,
     GateForced,
     GateLatched,
@@ -79,13 +80,32 @@ def warn_panels(turn: Turn, queue_id: str | None, reason: str) -> list[tuple[str
 
 
 def latch(turn: Turn) -> None:
-    """Open and close the gates with hysteresis, after every event."""
-    for queue_id in turn.state.latching:
-        queue = turn.state.queues.get(queue_id)
-        if queue is None:
-            continue
+    """Open and close the gates with hysteresis whose load this turn may have changed."""
+    if not turn.state.latching:
+        return
+    for queue_id in sorted(touched_queues(turn) & turn.state.latching):
+        queue = turn.state.queues[queue_id]
         gate, is_open = queue.settings.gate, queue.gate.is_latched_open
         if is_open and queue.waiting >= gate.close_at_waiting:
             turn.emit(GateLatched(queue_id, is_open=False))
-        elif not is_open and queue.lines[""].idle >= gate.open_at_idle and not queue.waiting:
+        elif not is_open and not queue.waiting and queue.lines[""].idle >= gate.open_at_idle:
             turn.emit(GateLatched(queue_id, is_open=True))
+
+
+def touched_queues(turn: Turn) -> set[str]:
+    """Return the queues whose waiting contacts or idle agents this turn's decisions concern."""
+    state = turn.state
+    touched: set[str] = set()
+    agents: set[str] = set()
+    for decision in turn.decisions:
+        if isinstance(decision, ConfigurationApplied):
+            return set(state.queues)
+        touched.add(getattr(decision, "queue_id", None) or "")
+        agents.add(getattr(decision, "agent_id", None) or "")
+        contact = state.contacts.get(getattr(decision, "contact_id", ""))
+        if contact is not None:
+            touched.add(contact.queue_id)
+    for agent_id in agents & state.agents.keys():
+        lines = state.matcher.lines_of(state.agents[agent_id])
+        touched.update(line.settings.queue_id for line in lines)
+    return touched & state.queues.keys()

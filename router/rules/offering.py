@@ -53,7 +53,7 @@ def offer_everyone(turn: Turn) -> None:
             heappush(heads, (line.head, line))
 
 
-def reserve(turn: Turn, contact: Contact, agent: Agent) -> None:
+def reserve(turn: Turn, contact: Contact, agent: Agent, *, is_connected: bool = False) -> None:
     """Hold the contact for the agent until the queue's ring time-out.
 
     A wrap-up the agent still had open for the same contact is closed first.
@@ -72,5 +72,6 @@ def reserve(turn: Turn, contact: Contact, agent: Agent) -> None:
             contact.bridge,
             contact.reason,
             contact.customer_id,
+            is_connected,
         )
     )

@@ -63,7 +63,8 @@ def configuration_changed(turn: Turn, event: e.ConfigurationChanged) -> None:
 def live_contacts_reported(turn: Turn, event: e.LiveContactsReported) -> None:
     """Close the bridge's contacts that it no longer has, adopt those we do not know.
 
-    Of the others that are with agents the bridge is told again how they stand.
+    One that waits here and talks to an agent there is with that agent. Of the others that are with
+    agents the bridge is told again how they stand.
     """
     alive = {one.contact_id for one in event.contacts}
     ghosts = [
@@ -75,10 +76,13 @@ def live_contacts_reported(turn: Turn, event: e.LiveContactsReported) -> None:
         end_contact(turn, contact, Disposition.GHOST, Disposition.GHOST)
     for one in event.contacts:
         known = turn.state.contacts.get(one.contact_id)
-        if known is None and one.queue_id in turn.state.queues:
-            adopt(turn, event, one)
-        elif known is not None and known.agent_id is not None:
+        if known is None:
+            if one.queue_id in turn.state.queues:
+                adopt(turn, event, one)
+        elif known.agent_id is not None:
             restate(turn, turn.state.agents[known.agent_id].assignments[one.contact_id])
+        elif one.agent_id is not None:
+            connect(turn, known, one.agent_id, event.source)
 
 
 def adopt(turn: Turn, event: e.LiveContactsReported, one: e.LiveContact) -> None:
@@ -100,8 +104,11 @@ def adopt(turn: Turn, event: e.LiveContactsReported, one: e.LiveContact) -> None
         source=event.source,
         contact_id=one.contact_id,
         queue_id=one.queue_id,
+        priority=one.priority,
+        wait_credit_ms=one.wait_credit_ms,
+        requires=one.requires,
     )
-    queue_contact(turn, arrival, queue, turn.state.matcher.line_for(queue, None))
+    queue_contact(turn, arrival, queue, turn.state.matcher.line_for(queue, one.requires))
     if agent is not None:
         adopt_assignment(turn, turn.state.contacts[one.contact_id], agent)
 
@@ -114,8 +121,17 @@ def signed_in(turn: Turn, agent_id: str, bridge: str) -> Agent:
     return agent
 
 
+def connect(turn: Turn, contact: Contact, agent_id: str, bridge: str) -> None:
+    """A contact that waits is with an agent already, as its bridge says; it knows best."""
+    try:
+        agent = signed_in(turn, agent_id, bridge)
+    except Refused:
+        return
+    adopt_assignment(turn, contact, agent)
+
+
 def adopt_assignment(turn: Turn, contact: Contact, agent: Agent) -> None:
     """Put an adopted contact into the hands of the agent it is connected to."""
-    reserve(turn, contact, agent)
+    reserve(turn, contact, agent, is_connected=True)
     talk = AssignmentState.TALK
     turn.emit(AssignmentChanged(contact.contact_id, agent.agent_id, talk, bridge=contact.bridge))

@@ -15,6 +15,7 @@ from bus.decision_messages import MESSAGE_OF, DecisionBatch
 from bus.envelope import Message
 from bus.faults import Fault
 from bus.incoming import ALLOWED_TYPES, ANY_MESSAGE, MESSAGE_MODELS
+from bus.messages import LiveContactMessage
 from bus.replies import ReplyBatch
 from bus.snapshots import AgentSnapshot, EngineSnapshot, QueueSnapshot
 from bus.topics import Role, TopicSpace
@@ -81,7 +82,7 @@ def test_the_table_names_the_fields_of_each_type() -> None:
         named = set(re.findall(r"\w+", quoted))
         own = set(model.model_fields) - envelope
         if name == "live_contacts_reported":
-            own |= {"contact_id", "queue_id", "agent_id"}
+            own |= set(LiveContactMessage.model_fields)
         assert named == own, name
 
 

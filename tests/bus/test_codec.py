@@ -323,4 +323,5 @@ def test_a_contact_without_a_bridge_is_told_to_the_agent_alone() -> None:
 
 def test_what_only_the_engine_needs_goes_to_nobody() -> None:
     assert recipients(decisions.EpochBegan(3)) == []
+    assert recipients(msgspec.structs.replace(RESERVED, is_connected=True)) == []
     assert recipients(msgspec.structs.replace(OUTCOME, agent_id=None)) == []

@@ -143,4 +143,4 @@ def test_a_decision_message_tells_what_the_decision_says(
     theirs = {field.name: str(field.type) for field in msgspec.structs.fields(decision)}
     own = set(message.__struct_fields__) - set(DecisionMessage.__struct_fields__)
     assert own <= set(theirs)
-    assert set(theirs) - own <= {"rank", "bridge"}
+    assert set(theirs) - own <= {"rank", "bridge", "is_connected"}

@@ -132,3 +132,12 @@ def test_a_waiting_contact_adopted_into_a_closed_queue_is_diverted() -> None:
     desk.tell(e.QueueClosed, queue_id="sales")
     desk.report_live(("c1", "sales"))
     assert desk.outcomes("c1")[0].disposition is Disposition.DIVERTED
+
+
+def test_one_that_waits_here_and_talks_there_is_with_that_agent() -> None:
+    desk = Desk(ready="")
+    desk.arrive("c1")
+    desk.report_live(("c1", "sales", "anna"))
+    assert desk.where("c1") == "anna talk"
+    [reserved] = desk.said(d.ContactReserved)
+    assert reserved.is_connected, "nobody is rung for it"
