@@ -54,7 +54,10 @@ class Committer:
         return len(self._entries) + self._writing
 
     def add(self, entry: Entry) -> None:
-        """Take an entry; order is kept."""
+        """Take an entry; order is kept, but while nothing can be written "busy" goes ahead."""
+        if self.failure is not None and entry.is_only_busy:
+            self._release([entry])
+            return
         self._entries.append(entry)
         self._idle.clear()
         self._wake.set()

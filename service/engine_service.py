@@ -102,17 +102,16 @@ class EngineService:
         self.connection = self._make_connection()
 
     def _make_intake(self) -> Intake:
-        bus, loop = self.settings.bus, asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
         return Intake(
             self.desk,
             self.space,
             self._deliver,
             self.stats,
-            max_payload_bytes=bus.max_payload_bytes,
-            max_backlog=bus.max_backlog_records,
-            busy_retry_after_ms=bus.busy_retry_after_ms,
+            self.settings.bus,
             unwritten=lambda: self.committer.unwritten,
             unconfirmed=lambda: self.connection.outstanding,
+            is_blocked=lambda: self.committer.failure is not None,
             call_soon=lambda work: loop.call_soon(self._guarded(work)),
             ticked_hours=self.opening if self._is_ticked else None,
         )

@@ -29,3 +29,8 @@ class Entry(msgspec.Struct, gc=False):
     reply_topic: str = ""
     message: ReceivedMessage | None = None
     rejected: RejectedMessage | None = None
+
+    @property
+    def is_only_busy(self) -> bool:
+        """It says no more than that there is no room now: true whatever becomes of the rest."""
+        return self.row is None and self.reply is not None and self.reply.status == "busy"

@@ -16,6 +16,7 @@ from bus.messages import ClockTickedMessage, ContactArrivedMessage, PositionRequ
 from bus.replies import Reply
 from bus.topics import Sender, TopicSpace
 from bus.words import sentence
+from config.settings import BusSettings
 from contacts.vocabulary import Rejection
 from outcomes.journal import RejectedMessage
 from queues.forecast import estimated_wait_ms
@@ -45,12 +46,11 @@ class Intake:
         space: TopicSpace,
         deliver: Callable[[Entry], None],
         stats: Stats,
+        limits: BusSettings,
         *,
-        max_payload_bytes: int,
-        max_backlog: int,
-        busy_retry_after_ms: int,
         unwritten: Callable[[], int],
         unconfirmed: Callable[[], int],
+        is_blocked: Callable[[], bool],
         call_soon: Callable[[Callable[[], None]], object],
         ticked_hours: OpeningHours | None = None,
     ) -> None:
@@ -58,11 +58,10 @@ class Intake:
         self._space = space
         self._deliver = deliver
         self._stats = stats
-        self._max_payload_bytes = max_payload_bytes
-        self._max_backlog = max_backlog
-        self._busy_retry_after_ms = busy_retry_after_ms
+        self._limits = limits
         self._unwritten = unwritten
         self._unconfirmed = unconfirmed
+        self._is_blocked = is_blocked
         self._call_soon = call_soon
         self._ticked_hours = ticked_hours
         self._is_ticked = ticked_hours is not None
@@ -96,7 +95,8 @@ class Intake:
         self._schedule()
 
     def _take(self, message: ReceivedMessage) -> None:
-        decoded = decode(self._space, message.topic, message.payload, self._max_payload_bytes)
+        most = self._limits.max_payload_bytes
+        decoded = decode(self._space, message.topic, message.payload, most)
         if isinstance(decoded, Refused):
             entry = self._turned_away(decoded, message)
         else:
@@ -119,11 +119,15 @@ class Intake:
             return self._ticked(message)
         if isinstance(message, PositionRequestedMessage):
             return Entry(reply=self._position(message))
-        if isinstance(message, ContactArrivedMessage) and self.backlog > self._max_backlog:
+        if isinstance(message, ContactArrivedMessage) and self._is_busy():
             self._stats.busy += 1
-            wait_ms = self._busy_retry_after_ms
+            wait_ms = self._limits.busy_retry_after_ms
             return Entry(reply=answer_busy(message.event_id, message.correlation_id, wait_ms))
         return self._handled(incoming, sender, now_ms)
+
+    def _is_busy(self) -> bool:
+        """Too much is under way, or nothing can be made durable: new contacts have to wait."""
+        return self._is_blocked() or self.backlog > self._limits.max_backlog_records
 
     def _repeated(self, incoming: Incoming, receipt: Receipt) -> Entry:
         """Give the first answer again; another client's id is that client's."""

@@ -175,3 +175,23 @@ def _follower_of(pid: int) -> int:
         if b"spawn_main" in command:
             return int(child)
     raise AssertionError(f"no follower among {children}")
+
+
+async def test_time_without_an_engine_is_charged_to_nobody(tmp_path: Path) -> None:
+    """Away for longer than telephones ring: the reservation goes on, and nobody has a RONA."""
+    queues = '[[queues]]\nqueue_id = "cards"\nring_timeout_ms = 1500\n'
+    async with (
+        MosquittoProcess(tmp_path) as broker,
+        EngineProcess(tmp_path, broker.port, queues) as engine,
+        BusClient(broker.port) as bridge,
+    ):
+        await bridge.ok("agent_signed_in", agent_id="anna", ready=True)
+        await bridge.ok("contact_arrived", contact_id="c1", queue_id="cards")
+        reserved = await bridge.until_decided("contact_reserved", contact_id="c1")
+        hers = {"contact_id": "c1", "agent_id": "anna", "revision": reserved.revision}
+        await bridge.ok("ringing", **hers)
+        await engine.kill()
+        await asyncio.sleep(2)
+        await engine.start()
+        await bridge.ok("accepted", **hers)
+        assert not bridge.decided("reservation_timed_out")

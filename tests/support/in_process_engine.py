@@ -6,7 +6,7 @@ import msgspec
 
 from bus.link import ReceivedMessage
 from bus.topics import Role
-from config.settings import TidegateSettings
+from config.settings import BusSettings, TidegateSettings
 from router.engine import Engine
 from router.events import ConfigurationChanged, EngineStarted
 from service.clock import TickedClock
@@ -18,8 +18,6 @@ from service.stats import Stats
 from service.wiring import topic_space
 from simulation.demo_link import Heard
 from simulation.demo_messages import ClientMessage, clock_ticked
-
-PLENTY = 1_000_000
 
 
 class InProcessEngine:
@@ -42,10 +40,9 @@ class InProcessEngine:
             self._space,
             deliver,
             Stats(),
-            max_payload_bytes=PLENTY,
-            max_backlog=PLENTY,
-            busy_retry_after_ms=1,
+            BusSettings(),
             unwritten=lambda: 0,
+            is_blocked=lambda: False,
             unconfirmed=lambda: 0,
             call_soon=self._calls.append,
             ticked_hours=OpeningHours(desk),
