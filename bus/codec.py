@@ -13,6 +13,9 @@ from bus.replies import Reply, ReplyBatch
 from bus.snapshots import Snapshot
 from bus.topics import Sender, TopicError, TopicSpace
 
+MAX_LIVE_LIST_BYTES = 4 * 1024 * 1024
+"""What the shipped settings of Mosquitto let through: about 40,000 contacts."""
+
 
 class Incoming(msgspec.Struct, frozen=True):
     """A message that is well-formed and that its sender may send."""
@@ -37,7 +40,7 @@ def decode(space: TopicSpace, topic: str, payload: bytes, max_bytes: int) -> Inc
         sender = space.parse_in(topic)
     except TopicError as error:
         return _refused(salvage(payload), Fault.TOPIC_WRONG, str(error), None)
-    if len(payload) > max_bytes:
+    if len(payload) > max_bytes and not _is_live_list(payload):
         detail = f"{len(payload)} bytes; at most {max_bytes} are taken"
         return _refused(salvage(payload), Fault.TOO_LARGE, detail, sender)
     try:
@@ -49,6 +52,11 @@ def decode(space: TopicSpace, topic: str, payload: bytes, max_bytes: int) -> Inc
         detail = f"{message.type} may not be sent by a client of role {sender.role}"
         return _refused(salvage(payload), Fault.ROLE_FORBIDS, detail, sender)
     return Incoming(sender, message)
+
+
+def _is_live_list(payload: bytes) -> bool:
+    """Tell whether it may be the list of a large bridge, which is longer than other messages."""
+    return len(payload) <= MAX_LIVE_LIST_BYTES and b'"live_contacts_reported"' in payload
 
 
 def _refused(envelope: Envelope, reason: Fault, detail: str, sender: Sender | None) -> Refused:

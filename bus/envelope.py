@@ -53,7 +53,7 @@ class Message(Model):
     occurred_at_ms: UnixMs | None = None
     """When it happened by the sender's clock, Unix milliseconds. For reports only."""
     expires_at_ms: UnixMs | None = None
-    """From then on, by the sender's clock, the message is not worth carrying out."""
+    """From then on, Unix milliseconds by the engine's clock, it is not worth carrying out."""
 
 
 class EventMessage(Message):

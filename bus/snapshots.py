@@ -35,8 +35,12 @@ class PeriodFigures(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     arrived: int
     accepted: int
     abandoned: int
+    short_abandoned: Annotated[int, Meta(description="Those of them within the short time.")]
     service_level_ratio: Ratio | None
     asa_ms: Annotated[int | None, Meta(description="Mean wait of the accepted, milliseconds.")]
+    aht_ms: Annotated[
+        int | None, Meta(description="Mean talk + hold + wrap-up of the handled, milliseconds.")
+    ]
 
 
 class QueueSnapshot(Snapshot, frozen=True, kw_only=True):
@@ -49,12 +53,14 @@ class QueueSnapshot(Snapshot, frozen=True, kw_only=True):
     queue_id: str
     is_open: bool
     mode: Mode
+    mode_reason: Annotated[str, Meta(description="Code of why, as in marketing_decided.")]
     waiting: int
     longest_wait_ms: int
     reserved: int
     in_service: int
     staffed: Annotated[int, Meta(description="Agents signed in who could serve this queue.")]
     available: Annotated[int, Meta(description="Those of them who could take a contact now.")]
+    occupancy_ratio: Ratio | None
     estimated_wait_ms: int | None
     sliding: PeriodFigures
     half_hour: PeriodFigures
@@ -86,7 +92,7 @@ class AgentSnapshot(Snapshot, frozen=True, kw_only=True):
 class EngineSnapshot(Snapshot, frozen=True, kw_only=True):
     """How the engine is. `lost` is its last will: the broker says it, so the numbers are old."""
 
-    status: Literal["starting", "ready", "paused", "stopped", "lost"]
+    status: Literal["ready", "paused", "stopped", "lost"]
     version: Annotated[str, Meta(description="Version of the engine's software.")]
 
 

@@ -66,11 +66,16 @@ def above_policy(
     state: RoutingState, assignment: Assignment, queue: ContactQueue
 ) -> tuple[bool, str] | None:
     """Return what overrules the policy: emergency, customer, supervisor, unknown load, guards."""
+    if state.emergency is None and not assignment.may_market:
+        return False, "customer_excluded"
+    return above_policy_of(state, queue)
+
+
+def above_policy_of(state: RoutingState, queue: ContactQueue) -> tuple[bool, str] | None:
+    """Return what overrules the queue's policy, whoever the customer is."""
     if state.emergency is not None:
         return False, "emergency"
-    if not assignment.may_market:
-        return False, "customer_excluded"
-    override = state.override(assignment.queue_id)
+    override = state.override(queue.settings.queue_id)
     if override is not None:
         return override.mode is Mode.MARKETING, f"supervisor_{override.mode.value}"
     if state.paused_since_ms is not None:
@@ -78,6 +83,16 @@ def above_policy(
     if queue.gate.closed_by is not None:
         return False, f"guard_{queue.gate.closed_by}"
     return None
+
+
+def usual_answer(state: RoutingState, queue: ContactQueue, load: int) -> tuple[bool, str]:
+    """Return what a customer of the queue's usual value would be answered at a load, and why."""
+    word = above_policy_of(state, queue)
+    if word is not None:
+        return word
+    gate = queue.settings.gate
+    price = price_milli(queue, load, state.now_ms)
+    return price is not None and gate.value_milli >= price, f"policy_{gate.policy}"
 
 
 def quote_of(queue: ContactQueue, now_ms: int) -> Quote:

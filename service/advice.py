@@ -24,7 +24,7 @@ _decode = msgspec.json.Decoder(AnyAdvice).decode
 
 
 class AdviceSender:
-    """The follower's end of the pipe. Advice is dropped, not waited for, when nobody reads."""
+    """The follower's end of the pipe, which holds much more than is ever under way."""
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe

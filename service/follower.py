@@ -16,13 +16,10 @@ import time
 from multiprocessing.connection import Connection
 from random import Random
 
-import msgspec
 import structlog
 
-from bus.codec import encode_snapshot
 from bus.connection import MqttConnection
 from bus.link import ReceivedMessage
-from bus.snapshots import QueueSnapshot
 from bus.transport_errors import TransportError
 from config.settings import TidegateSettings
 from outcomes.catch_up import catch_up
@@ -30,16 +27,16 @@ from outcomes.journal import JournalError
 from outcomes.journal_reader import JournalReader
 from outcomes.store import OutcomeStore, OutcomeStoreError, store_path_beside
 from router.apply import apply_record
-from router.decisions import TimersResumed
 from router.observer import Observer
 from router.records import Record
 from router.snapshot import dump_state
 from router.state import RoutingState
 from service.advice import AdviceSender
-from service.gate_watch import guard_changes
+from service.follower_clock import FollowerClock
+from service.gate_watch import GuardWatch
 from service.logs import configure_logs
-from service.pictures import InHand, agent_picture, queue_picture
 from service.recovery import load_newest, record_of
+from service.showing import Showing
 from service.wiring import connection_settings, snapshot_store, topic_space
 
 log = structlog.get_logger(__name__)
@@ -51,7 +48,6 @@ LESS_URGENT_THAN_THE_ENGINE = 10
 OBSERVED_MS = 3_600_000
 """How far back figures are counted when a follower starts: more than their window."""
 STORE_EVERY_S = 1.0
-FORGET = b""
 """An empty payload: the broker forgets what it retained."""
 
 
@@ -67,14 +63,15 @@ class Follower:
         self._snapshots = snapshot_store(settings.journal.path)
         self._state = RoutingState()
         self._observer = Observer()
-        self._shown_queues: dict[str, QueueSnapshot] = {}
-        self._agents_to_show: set[str] = set()
         self._snapshot_seq = 0
         self._snapshot_at_s = time.monotonic()
         self._stored_at_s = 0.0
         self._is_store_behind = False
         client = connection_settings(settings.bus, *broker, f"{settings.client_id()}-follower")
         self._connection = MqttConnection(client, _ignore, random=Random(), events=self)
+        self._showing = Showing(self._connection, self._space, self._observer)
+        self._clock = FollowerClock(is_ticked=settings.service.clock == "ticked")
+        self._guards = GuardWatch()
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Follow until told to stop; then finish what there is and make a last snapshot.
@@ -103,8 +100,7 @@ class Follower:
 
     def on_connected(self) -> None:
         """The broker may have forgotten retained messages: show everything again."""
-        self._shown_queues.clear()
-        self._agents_to_show.update(self._state.agents)
+        self._showing.forget(self._state)
 
     def on_lost(self, reason: str) -> None:
         """Shown again when the link is back."""
@@ -123,14 +119,15 @@ class Follower:
 
     async def _cycle(self) -> None:
         await self._follow()
-        for change in guard_changes(self._state, self._observer, self._now_ms()):
+        now_ms = self._clock.now_ms()
+        for change in self._guards.changes(self._state, self._observer, now_ms):
             self._advice.send(change)
         if time.monotonic() - self._stored_at_s >= STORE_EVERY_S:
             self._stored_at_s = time.monotonic()
             await self._keep_store()
         if self._connection.connected:
             with contextlib.suppress(TransportError):
-                await self._show()
+                await self._showing.show(self._state, now_ms)
         self._snapshot_if_due()
 
     async def _keep_store(self) -> None:
@@ -145,12 +142,14 @@ class Follower:
             self._is_store_behind = False
 
     async def _follow(self) -> None:
-        if await self._reader.head() <= self._cursor:
+        head = await self._reader.head()
+        if head <= self._cursor:
             return
         async for rows in self._reader.read(self._cursor):
             for row in rows:
                 self._take(record_of(row))
             self._cursor = rows[-1].seq
+            self._clock.heard(rows[-1].at_ms, is_newest=self._cursor >= head)
 
     def _take(self, record: Record) -> None:
         if record.seq > self._observed_seq:
@@ -158,45 +157,7 @@ class Follower:
         if record.seq <= self._state.seq:
             return
         apply_record(self._state, record)
-        for decision in record.decisions:
-            agent_id = getattr(decision, "agent_id", None)
-            if agent_id is not None:
-                self._agents_to_show.add(agent_id)
-            elif type(decision) is TimersResumed:
-                busy = (one.agent_id for one in self._state.agents.values() if one.assignments)
-                self._agents_to_show.update(busy)
-
-    # --- what readers see --------------------------------------------------------------
-
-    async def _show(self) -> None:
-        """Publish, at most once a cycle per object, what changed."""
-        now_ms = self._now_ms()
-        in_hand = InHand(self._state.agents.values())
-        for queue_id in list(self._state.queues):
-            picture = queue_picture(self._state, self._observer, queue_id, in_hand, now_ms)
-            if _differs(picture, self._shown_queues.get(queue_id)):
-                self._shown_queues[queue_id] = picture
-                await self._retain(self._space.queue_state(queue_id), encode_snapshot(picture))
-        for queue_id in self._shown_queues.keys() - self._state.queues.keys():
-            await self._retain(self._space.queue_state(queue_id), FORGET)
-            del self._shown_queues[queue_id]
-        while self._agents_to_show:
-            agent = self._state.agents.get(self._agents_to_show.pop())
-            if agent is not None:
-                snapshot = agent_picture(self._state, agent, now_ms)
-                await self._retain(
-                    self._space.agent_state(agent.agent_id), encode_snapshot(snapshot)
-                )
-
-    async def _retain(self, topic: str, payload: bytes) -> None:
-        if self._connection.outstanding > 1_000:
-            await self._connection.drained(below=500)
-        self._connection.publish(topic, payload, retain=True)
-
-    def _now_ms(self) -> int:
-        if self._settings.service.clock == "ticked":
-            return self._state.now_ms
-        return max(time.time_ns() // 1_000_000, self._state.now_ms)
+        self._showing.take(self._state, record)
 
     # --- snapshots ---------------------------------------------------------------------
 
@@ -232,22 +193,6 @@ class Follower:
         await self._connection.stop()
         await self._store.close()
         await self._reader.close()
-
-
-def _differs(picture: QueueSnapshot, shown: QueueSnapshot | None) -> bool:
-    """Tell whether a queue looks different; a wait that only grows is shown every 5 seconds."""
-    if shown is None:
-        return True
-    if picture.waiting and picture.at_ms - shown.at_ms >= 5_000:
-        return True
-    same = msgspec.structs.replace(
-        picture,
-        sequence=shown.sequence,
-        at_ms=shown.at_ms,
-        longest_wait_ms=shown.longest_wait_ms,
-        sliding=msgspec.structs.replace(picture.sliding, since_ms=shown.sliding.since_ms),
-    )
-    return same != shown
 
 
 def _ignore(message: ReceivedMessage) -> None:

@@ -8,8 +8,12 @@ from collections.abc import Iterable
 from agents.agent import Agent
 from bus.snapshots import AgentContact, AgentSnapshot, PeriodFigures, QueueSnapshot
 from contacts.vocabulary import AgentState, Mode
+from gate.display import DisplayedMode
+from queues.contact_queue import ContactQueue
 from queues.forecast import estimated_wait_ms
+from queues.line import WaitingLine
 from queues.metrics import WINDOW_MS, QueueCounts, QueueMetrics
+from router.gatekeeper import usual_answer
 from router.observer import Observer
 from router.state import RoutingState
 
@@ -28,11 +32,34 @@ class InHand:
                     self.in_service[assignment.queue_id] += 1
 
 
+class ShownModes:
+    """The mode shown for each queue: steadier than the gate's single decisions."""
+
+    def __init__(self) -> None:
+        self._modes: dict[str, DisplayedMode] = {}
+
+    def see(self, state: RoutingState, queue: ContactQueue) -> tuple[Mode, str]:
+        """Return the mode to show now, and why: a code as in a gate's decision."""
+        load = queue.waiting - queue.lines[""].idle
+        gap = queue.settings.gate.display_gap
+        shown = self._modes.setdefault(queue.settings.queue_id, DisplayedMode(gap))
+        shown.gap = gap
+        shown.see(load, lambda at: usual_answer(state, queue, at)[0])
+        mode = Mode.MARKETING if shown.is_marketing else Mode.SERVING
+        return mode, usual_answer(state, queue, load)[1]
+
+
 def queue_picture(
-    state: RoutingState, observer: Observer, queue_id: str, in_hand: InHand, now_ms: int
+    state: RoutingState,
+    observer: Observer,
+    queue_id: str,
+    in_hand: InHand,
+    modes: ShownModes,
+    now_ms: int,
 ) -> QueueSnapshot:
     """Show one queue as it is at `now_ms`."""
     queue = state.queues[queue_id]
+    mode, reason = modes.see(state, queue)
     line = queue.lines[""]
     metrics = observer.queues.get(queue_id) or QueueMetrics(queue.settings.time_zone)
     half_start_ms, half = metrics.half_hour(now_ms)
@@ -43,13 +70,15 @@ def queue_picture(
         at_ms=now_ms,
         queue_id=queue_id,
         is_open=queue.is_open,
-        mode=Mode.SERVING,
+        mode=mode,
+        mode_reason=reason,
         waiting=queue.waiting,
         longest_wait_ms=observer.longest_waiting_ms(queue_id, now_ms),
         reserved=in_hand.reserved[queue_id],
         in_service=in_hand.in_service[queue_id],
         staffed=line.signed_in_agents,
-        available=sum(len(order) for _, order in line.candidates),
+        available=line.idle,
+        occupancy_ratio=occupancy_ratio(line),
         estimated_wait_ms=estimated_wait_ms(position, queue.handle_mean_ms, line.ready_agents),
         sliding=_figures(metrics, now_ms - WINDOW_MS, metrics.window(now_ms)),
         half_hour=_figures(metrics, half_start_ms, half),
@@ -62,9 +91,16 @@ def _figures(metrics: QueueMetrics, since_ms: int, counts: QueueCounts) -> Perio
         arrived=counts.arrived,
         accepted=counts.accepted,
         abandoned=counts.abandoned,
+        short_abandoned=counts.short_abandoned,
         service_level_ratio=counts.service_level_ratio(metrics.denominator),
         asa_ms=counts.asa_ms,
+        aht_ms=counts.aht_ms,
     )
+
+
+def occupancy_ratio(line: WaitingLine) -> float | None:
+    """Return the busy share of the ready agents who may serve a line; None without any."""
+    return 1 - line.idle / line.ready_agents if line.ready_agents else None
 
 
 def agent_picture(state: RoutingState, agent: Agent, now_ms: int) -> AgentSnapshot:

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bus.codec import (
+    MAX_LIVE_LIST_BYTES,
     Incoming,
     Refused,
     decode,
@@ -325,3 +326,15 @@ def test_what_only_the_engine_needs_goes_to_nobody() -> None:
     assert recipients(decisions.EpochBegan(3)) == []
     assert recipients(msgspec.structs.replace(RESERVED, is_connected=True)) == []
     assert recipients(msgspec.structs.replace(OUTCOME, agent_id=None)) == []
+
+
+def test_the_live_list_of_a_large_bridge_may_be_longer_than_other_messages() -> None:
+    contacts = [{"contact_id": f"c{one}", "queue_id": "cards"} for one in range(300)]
+    sent = {"type": "live_contacts_reported", "event_id": "e1", "contacts": contacts}
+    payload = json.dumps(sent).encode()
+    topic = SPACE.events_in(Role.BRIDGE, "pbx-1")
+    assert isinstance(decode(SPACE, topic, payload, 1_000), Incoming)
+    padded = json.dumps({**sent, "pad": "x" * MAX_LIVE_LIST_BYTES}).encode()
+    refused = decode(SPACE, topic, padded, 1_000)
+    assert isinstance(refused, Refused)
+    assert refused.reason == Fault.TOO_LARGE
