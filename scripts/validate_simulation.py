@@ -35,7 +35,7 @@ HEAD = """# The simulator: measured against exact figures
 Written by `scripts/validate_simulation.py` on {date}. Each row is {replications} replications of
 {hours} hours of the live engine in virtual time, each model with a seed of its own; ± is the half
 width of the 95 % confidence interval, so about one figure in twenty may lie outside its own. Exact
-figures are Erlang's formulas (`gate/erlang.py`) and the stationary Markov chain (`gate/solver`). The
+figures are Erlang's formulas (`gate/erlang.py`) and the Markov chain (`gate/solver`). The
 model: service 210 s, marketing 75 s, patience 120 s, answered within 20 s.
 
 | model | policy | service level | exact | attempts/h | exact | abandoned | exact | ASA, s | exact |
