@@ -10,7 +10,7 @@ from router.receipts import receipt_of
 
 
 def test_an_event_carried_out_is_ok() -> None:
-    receipt = receipt_of("e1", 7, 99, [AgentStateChanged("anna", AgentState.READY)])
+    receipt = receipt_of("e1", "bridge/pbx", 7, 99, [AgentStateChanged("anna", AgentState.READY)])
     assert answer_receipt(receipt, "k1") == Reply(
         status="ok", event_id="e1", correlation_id="k1", seq=7, at_ms=99, decisions=1
     )
@@ -18,7 +18,7 @@ def test_an_event_carried_out_is_ok() -> None:
 
 def test_an_event_the_core_rejects_is_answered_with_code_value_and_words() -> None:
     rejected = EventRejected(Rejection.REVISION_STALE, "3", "4")
-    reply = answer_receipt(receipt_of("e1", 7, 99, [rejected]), None)
+    reply = answer_receipt(receipt_of("e1", "bridge/pbx", 7, 99, [rejected]), None)
     assert (reply.status, reply.reason, reply.detail, reply.have) == (
         "rejected",
         "revision_stale",
@@ -31,7 +31,7 @@ def test_an_event_the_core_rejects_is_answered_with_code_value_and_words() -> No
 
 def test_a_contact_the_queue_refuses_is_ok_with_reason_and_destination() -> None:
     refused = ContactRefused("c1", "cards", Refusal.FULL, "voicemail", "bridge/pbx-1")
-    reply = answer_receipt(receipt_of("e1", 7, 99, [refused]), None)
+    reply = answer_receipt(receipt_of("e1", "bridge/pbx", 7, 99, [refused]), None)
     assert (reply.status, reply.reason, reply.destination, reply.message) == (
         "ok",
         "full",
