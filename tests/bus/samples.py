@@ -15,7 +15,13 @@ unix_ms = st.integers(0, 253_402_300_799_999)
 skills = st.dictionaries(ids, st.integers(1, 10), max_size=4)
 live_contacts = st.lists(
     st.fixed_dictionaries(
-        {"contact_id": ids, "queue_id": ids}, optional={"agent_id": st.none() | ids}
+        {"contact_id": ids, "queue_id": ids},
+        optional={
+            "agent_id": st.none() | ids,
+            "wait_credit_ms": st.integers(0, 7 * 86_400_000),
+            "priority": st.none() | st.integers(0, 99),
+            "requires": st.none() | skills,
+        },
     ),
     max_size=5,
     unique_by=lambda contact: contact["contact_id"],
@@ -32,6 +38,9 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "customer_id": ids,
     "event_id": ids,
     "expires_at_ms": unix_ms,
+    "for_ms": st.integers(1, 7 * 86_400_000),
+    "may_market": st.booleans(),
+    "mode": st.sampled_from(["serving", "marketing"]),
     "occurred_at_ms": unix_ms,
     "priority": st.integers(0, 99),
     "queue_id": ids,
@@ -42,6 +51,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "skills": skills,
     "take_over": st.booleans(),
     "v": st.just(1),
+    "value_milli": st.integers(0, 1_000_000_000),
     "wait_credit_ms": st.integers(0, 7 * 86_400_000),
 }
 TARGETS = st.one_of(

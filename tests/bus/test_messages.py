@@ -78,7 +78,8 @@ def test_the_event_keeps_every_field_of_the_message(sent: dict[str, Any]) -> Non
     assert (event["at_ms"], event["source"]) == (17, "bridge/pbx-1")
     kept = {key: value for key, value in sent.items() if key not in ENVELOPE_ONLY - {"type"}}
     for contact in kept.get("contacts", []):
-        contact.setdefault("agent_id", None)
+        for name, field in LiveContactMessage.model_fields.items():
+            contact.setdefault(name, field.default)
     assert {key: event[key] for key in kept} == kept
     left_out = set(event) - set(kept) - FROM_THE_ENGINE
     assert all(event[key] == model_default(message, key) for key in left_out)
