@@ -131,13 +131,15 @@ async def _first_line(process: asyncio.subprocess.Process) -> bytes:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """Terminate, and kill if that does not help."""
-    for ask in (process.terminate, process.kill):
-        with contextlib.suppress(ProcessLookupError):
-            ask()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), _STOP_TIMEOUT_S)
-            return
+    """Let go of the process, which ends it, and kill it if that does not help."""
+    assert process.stdin is not None
+    process.stdin.close()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(process.wait(), _STOP_TIMEOUT_S)
+        return
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    await process.wait()
 
 
 async def serve(port: int, until: Callable[[], Awaitable[None]]) -> None:
@@ -186,7 +188,8 @@ def main() -> None:
     parser.add_argument("--child", action="store_true", help="end when standard input ends")
     arguments = parser.parse_args()
     if arguments.child:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the parent, in its own order
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # both end the parent, in its own order
     logging.disable(logging.CRITICAL)  # amqtt logs every oddity of every client
     try:
         asyncio.run(serve(arguments.port, _input_ended if arguments.child else _for_ever))
