@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bus.codec import Refused
+from bus.envelope import Message
 from bus.faults import Fault
 from bus.replies import Reply
 from bus.words import sentence
+from contacts.vocabulary import Rejection
 from router.receipts import Receipt
 
 
@@ -49,6 +51,21 @@ def answer_refused(refused: Refused) -> Reply:
         reason=refused.reason,
         detail=refused.detail,
         message=sentence(refused.reason, refused.detail),
+    )
+
+
+def answer_rejected(
+    message: Message, reason: Rejection | Fault, detail: str, have: str | None = None
+) -> Reply:
+    """Answer a message that was read and will not be carried out."""
+    return Reply(
+        status="rejected",
+        event_id=message.event_id,
+        correlation_id=message.correlation_id,
+        reason=reason,
+        detail=detail,
+        have=have,
+        message=sentence(reason, detail, have or ""),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import structlog
 
-from bus.answers import answer_busy, answer_receipt, answer_refused
+from bus.answers import answer_busy, answer_receipt, answer_refused, answer_rejected
 from bus.codec import Incoming, Refused, decode
 from bus.faults import Fault
 from bus.incoming import to_event
@@ -15,7 +15,6 @@ from bus.link import ReceivedMessage
 from bus.messages import ClockTickedMessage, ContactArrivedMessage, PositionRequestedMessage
 from bus.replies import Reply
 from bus.topics import Sender, TopicSpace
-from bus.words import sentence
 from config.settings import BusSettings
 from contacts.vocabulary import Rejection
 from outcomes.journal import RejectedMessage
@@ -136,17 +135,8 @@ class Intake:
             self._stats.repeats += 1
             return Entry(reply=answer_receipt(receipt, message.correlation_id))
         self._stats.count(message.type, Fault.EVENT_ID_REUSED)
-        return Entry(
-            reply=Reply(
-                status="rejected",
-                event_id=message.event_id,
-                correlation_id=message.correlation_id,
-                reason=Fault.EVENT_ID_REUSED,
-                detail=message.event_id,
-                have=receipt.source,
-                message=sentence(Fault.EVENT_ID_REUSED, message.event_id, receipt.source),
-            )
-        )
+        fault = Fault.EVENT_ID_REUSED
+        return Entry(reply=answer_rejected(message, fault, message.event_id, receipt.source))
 
     def _handled(self, incoming: Incoming, sender: Sender, now_ms: int) -> Entry:
         message = incoming.message
@@ -165,14 +155,8 @@ class Intake:
 
     def _ticked(self, message: ClockTickedMessage) -> Entry:
         if not self._is_ticked:
-            reply = Reply(
-                status="rejected",
-                event_id=message.event_id,
-                correlation_id=message.correlation_id,
-                reason=Fault.ROLE_FORBIDS,
-                detail="clock_ticked: this engine's clock is real",
-            )
-            return Entry(reply=reply)
+            detail = "clock_ticked: this engine's clock is real"
+            return Entry(reply=answer_rejected(message, Fault.ROLE_FORBIDS, detail))
         self._move_clock(message.at_ms)
         self._desk.do_due(message.at_ms)
         return Entry(
@@ -204,11 +188,10 @@ class Intake:
         state = self._desk.engine.state
         self._stats.count(message.type, None)
         contact = state.contacts.get(message.contact_id)
-        reply = Reply(status="ok", event_id=message.event_id, correlation_id=message.correlation_id)
         if contact is None:
-            return _rejected(reply, Rejection.CONTACT_UNKNOWN, message.contact_id)
+            return answer_rejected(message, Rejection.CONTACT_UNKNOWN, message.contact_id)
         if contact.agent_id is not None:
-            return _rejected(reply, Rejection.CONTACT_NOT_WAITING, message.contact_id)
+            return answer_rejected(message, Rejection.CONTACT_NOT_WAITING, message.contact_id)
         queue = state.queues[contact.queue_id]
         position = queue.position_of(contact)
         agents = queue.lines[contact.extra].ready_agents
@@ -225,15 +208,8 @@ class Intake:
         message = incoming.message
         late_ms = now_ms - (message.expires_at_ms or 0)
         self._stats.count(message.type, Fault.EXPIRED)
-        return Entry(
-            reply=Reply(
-                status="rejected",
-                event_id=message.event_id,
-                correlation_id=message.correlation_id,
-                reason=Fault.EXPIRED,
-                detail=f"{late_ms} ms after expires_at_ms",
-            )
-        )
+        detail = f"{late_ms} ms after expires_at_ms"
+        return Entry(reply=answer_rejected(message, Fault.EXPIRED, detail))
 
     def _turned_away(self, refused: Refused, message: ReceivedMessage) -> Entry:
         """Answer a message that is none, keep it for inspection, and count it."""
@@ -258,13 +234,3 @@ class Intake:
             reply=answer_refused(refused),
             reply_topic=self._space.reply(*refused.sender),
         )
-
-
-def _rejected(reply: Reply, reason: Rejection, detail: str) -> Reply:
-    return Reply(
-        status="rejected",
-        event_id=reply.event_id,
-        correlation_id=reply.correlation_id,
-        reason=reason,
-        detail=detail,
-    )
