@@ -9,7 +9,7 @@ from pathlib import Path
 
 from outcomes.journal import READ_BATCH, JournalIdentity, JournalRow, JournalUnavailable
 from outcomes.migrations import check_readable
-from outcomes.records import end_of, read_batches, start_of
+from outcomes.records import end_of, read_batches, seq_before, start_of
 from outcomes.sqlite_connection import SqliteConnection, database_uri, explained
 
 READ_BUSY_TIMEOUT_MS = 5_000
@@ -47,7 +47,7 @@ class JournalReader:
 
     async def seq_before(self, at_ms: int) -> int:
         """Return the last `seq` before time `at_ms`; the last one pruned if all are later."""
-        return await self._connection.run(lambda raw: _seq_before(raw, at_ms))
+        return await self._connection.run(lambda raw: seq_before(raw, at_ms))
 
     def read(self, after_seq: int, batch: int = READ_BATCH) -> AsyncIterator[list[JournalRow]]:
         """See `Journal.read`. Ends at the last record; then `wait_for_more`."""
@@ -62,19 +62,6 @@ class JournalReader:
     async def close(self) -> None:
         """Close the connection."""
         await self._connection.close()
-
-
-def _seq_before(connection: sqlite3.Connection, at_ms: int) -> int:
-    """Search by halving: times never go back, and only `seq` has an index."""
-    low, high = start_of(connection).seq, end_of(connection).seq
-    while low < high:
-        middle = (low + high + 1) // 2
-        found = connection.execute("SELECT at_ms FROM records WHERE seq = ?", (middle,)).fetchone()
-        if found is not None and found[0] < at_ms:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def open_read_only(path: Path) -> sqlite3.Connection:

@@ -12,7 +12,7 @@ import msgspec
 from outcomes.journal import JournalUnavailable
 from outcomes.journal_reader import check_exists
 from outcomes.migrations import check_readable
-from outcomes.records import end_of, position_after, start_of
+from outcomes.records import end_of, position_after, seq_before, start_of
 from outcomes.snapshots import SnapshotStore
 from outcomes.sqlite_connection import database_uri, explained, transaction
 
@@ -70,13 +70,10 @@ def prune(
 def _last_to_go(
     connection: sqlite3.Connection, before_seq: int | None, before_ms: int | None
 ) -> int:
-    head = end_of(connection).seq
     if before_seq is not None:
-        return min(before_seq - 1, head)
-    found = connection.execute(
-        "SELECT seq FROM records WHERE at_ms >= ? ORDER BY seq LIMIT 1", (before_ms,)
-    ).fetchone()
-    return int(found[0]) - 1 if found else head
+        return min(before_seq - 1, end_of(connection).seq)
+    assert before_ms is not None, "one of the two is given"
+    return seq_before(connection, before_ms)
 
 
 def _check_allowed(connection: sqlite3.Connection, snapshots: SnapshotStore, last: int) -> None:

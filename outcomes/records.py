@@ -68,6 +68,22 @@ def end_of(connection: sqlite3.Connection) -> Position:
     return Position(*found) if found else start_of(connection)
 
 
+def seq_before(connection: sqlite3.Connection, at_ms: int) -> int:
+    """Return the last `seq` before time `at_ms`; the last one pruned if all are later.
+
+    Searched by halving: times never go back, and only `seq` has an index.
+    """
+    low, high = start_of(connection).seq, end_of(connection).seq
+    while low < high:
+        middle = (low + high + 1) // 2
+        found = connection.execute("SELECT at_ms FROM records WHERE seq = ?", (middle,)).fetchone()
+        if found is not None and found[0] < at_ms:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
 def position_after(connection: sqlite3.Connection, seq: int) -> Position:
     """Return the place after record `seq`.
 
