@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
+
 import msgspec
 
 from outcomes.journal import Journal, JournalIdentity, JournalRow, RejectedMessage
@@ -30,3 +33,11 @@ def rejected(number: int, payload: bytes = b"{") -> RejectedMessage:
 
 async def all_rows(journal: Journal, after_seq: int = 0, batch: int = 1_000) -> list[JournalRow]:
     return [found async for batch_rows in journal.read(after_seq, batch) for found in batch_rows]
+
+
+def change(path: Path, *statements: str) -> None:
+    """Run statements on a journal file behind its back."""
+    database = sqlite3.connect(path, isolation_level=None)
+    for statement in statements:
+        database.execute(statement)
+    database.close()

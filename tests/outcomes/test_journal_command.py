@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -12,32 +11,10 @@ from typer.testing import CliRunner
 
 from outcomes.export import export
 from outcomes.snapshots import SnapshotStore
-from outcomes.sqlite_journal import SqliteJournal
 from service.commands.journal import app
-from tests.outcomes.journal_rows import IDENTITY, rows
+from tests.outcomes.journal_rows import change
 
 RUN = CliRunner()
-
-
-@pytest.fixture
-async def path(tmp_path: Path) -> Path:
-    """A journal of 20 records, all published."""
-    journal = await SqliteJournal.open(tmp_path / "journal.db", IDENTITY)
-    await journal.append(rows(1, 20), published_seq=20)
-    await journal.close()
-    return tmp_path / "journal.db"
-
-
-@pytest.fixture
-def snapshots(path: Path) -> SnapshotStore:
-    return SnapshotStore(path.parent / "snapshots")
-
-
-def change(path: Path, *statements: str) -> None:
-    database = sqlite3.connect(path, isolation_level=None)
-    for statement in statements:
-        database.execute(statement)
-    database.close()
 
 
 def test_the_verify_command(path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import zlib
 from pathlib import Path
 
@@ -15,28 +14,7 @@ from outcomes.prune import PRUNE_BATCH, PruneReport, prune
 from outcomes.snapshots import SnapshotStore
 from outcomes.sqlite_journal import SqliteJournal
 from outcomes.verify import PROBLEMS_LISTED, verify
-from tests.outcomes.journal_rows import IDENTITY, START_MS, all_rows, row, rows
-
-
-@pytest.fixture
-async def path(tmp_path: Path) -> Path:
-    """A journal of 20 records, all published."""
-    journal = await SqliteJournal.open(tmp_path / "journal.db", IDENTITY)
-    await journal.append(rows(1, 20), published_seq=20)
-    await journal.close()
-    return tmp_path / "journal.db"
-
-
-@pytest.fixture
-def snapshots(path: Path) -> SnapshotStore:
-    return SnapshotStore(path.parent / "snapshots")
-
-
-def change(path: Path, *statements: str) -> None:
-    database = sqlite3.connect(path, isolation_level=None)
-    for statement in statements:
-        database.execute(statement)
-    database.close()
+from tests.outcomes.journal_rows import IDENTITY, START_MS, all_rows, change, row, rows
 
 
 def problems(path: Path) -> list[tuple[int, str]]:
