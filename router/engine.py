@@ -54,6 +54,8 @@ RULES: dict[type[e.Event], Callable[[Turn, Any], None]] = {
     e.EngineStarted: system.engine_started,
     e.LinkLost: system.link_lost,
     e.LinkRestored: system.link_restored,
+    e.BridgeFellSilent: system.bridge_fell_silent,
+    e.BridgeHeard: system.bridge_heard,
     e.ConfigurationChanged: system.configuration_changed,
 }
 

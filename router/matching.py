@@ -89,6 +89,10 @@ class Matcher:
                     best = candidate
         return best[2][4] if best is not None else None
 
+    def pool_of(self, agent: Agent) -> SkillPool:
+        """Return the pool of agents with the same skills and channels."""
+        return self._pool_of[agent.agent_id]
+
     def lines_of(self, agent: Agent) -> list[WaitingLine]:
         """Return every line the agent may serve."""
         return self._pool_of[agent.agent_id].all_lines()

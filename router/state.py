@@ -40,6 +40,7 @@ class RoutingState:
         self.settings = RoutingSettings()
         self.emergency: str | None = None
         self.overrides: dict[str, Override] = {}
+        self.silent_bridges: set[str] = set()
         self.latching: set[str] = set()
         self.contacts: dict[str, Contact] = {}
         self.agents: dict[str, Agent] = {}

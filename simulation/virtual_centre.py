@@ -15,6 +15,7 @@ from contacts.vocabulary import AgentState, AssignmentState
 from router import decisions as d
 from router import events as e
 from router.engine import Engine
+from router.gatekeeper import decide
 from simulation.results_counts import ReplicationCounts
 from simulation.scenario import Scenario
 from simulation.virtual_customers import Customer, again, busyness, customers
@@ -165,6 +166,9 @@ class VirtualCentre:
 
     def _service_is_done(self, customer: Customer) -> None:
         assert customer.agent_id is not None
+        if self._queues[customer.queue_id].gate.decided_at == "acceptance":
+            self._look_at_the_panel(customer, customer.agent_id)
+            return
         self.tell(
             e.ServiceCompleted(
                 event_id="",
@@ -174,13 +178,26 @@ class VirtualCentre:
             )
         )
 
+    def _look_at_the_panel(self, customer: Customer, agent_id: str) -> None:
+        """The desktop cannot say that service is complete: the agent does what it shows now."""
+        assignment = self.engine.state.agents[agent_id].assignments[customer.contact_id]
+        self._go_on(decide(self.engine.state, assignment))
+
     def _marketing_is_done(self, customer: Customer) -> None:
         assert customer.agent_id is not None
         self.staff.marketing_ended(customer.agent_id, self.now_ms)
-        self._hangs_up(customer)
+        was_told = self._queues[customer.queue_id].gate.decided_at == "service_complete"
+        self._hangs_up(customer, 0 if was_told else customer.marketing_ms)
 
-    def _hangs_up(self, customer: Customer) -> None:
-        self.tell(e.ContactEnded(event_id="", at_ms=self.now_ms, contact_id=customer.contact_id))
+    def _hangs_up(self, customer: Customer, marketing_ms: int = 0) -> None:
+        self.tell(
+            e.ContactEnded(
+                event_id="",
+                at_ms=self.now_ms,
+                contact_id=customer.contact_id,
+                marketing_ms=marketing_ms,
+            )
+        )
         self.look()
 
     # --- the engine's decisions --------------------------------------------------------
@@ -201,6 +218,11 @@ class VirtualCentre:
         self.at(self.now_ms + customer.service_ms, self._service_is_done, customer)
 
     def _marketing_decided(self, decision: d.MarketingDecided) -> None:
+        if not decision.is_forecast:
+            self._go_on(decision)
+
+    def _go_on(self, decision: d.MarketingDecided) -> None:
+        """Market, or let the customer go."""
         customer = self._customers[decision.contact_id]
         if decision.granted:
             self._watches[customer.queue_id].decided(decision, self.now_ms)

@@ -69,6 +69,7 @@ class PriceDesk:
                     at_ms=now_ms,
                     queue_id=queue_id,
                     prices=prices,
+                    patience_mean_ms=model.patience_mean_ms,
                     basis=model.basis(),
                 )
 

@@ -168,6 +168,15 @@ def assignment_changed(state: RoutingState, one: d.AssignmentChanged) -> None:
             pass
 
 
+def marketing_reported(state: RoutingState, one: d.MarketingReported) -> None:
+    """Part of the talk was marketing."""
+    assignment = state.agents[one.agent_id].assignments[one.contact_id]
+    assignment.enter(assignment.state, state.now_ms)
+    assignment.talk_ms -= one.marketing_ms
+    assignment.marketing_ms += one.marketing_ms
+    assignment.marketed = True
+
+
 def _let_go(state: RoutingState, assignment: Assignment) -> None:
     """End the contact's own life, unless it goes on elsewhere (a transfer is requeued first)."""
     contact = state.contacts.get(assignment.contact_id)
