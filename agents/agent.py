@@ -110,18 +110,14 @@ class Agent(msgspec.Struct, gc=False, kw_only=True):
         after_contact = self.state is AgentState.NOT_READY_AFTER_CONTACT
         return after_contact and self.reason == NotReadyReason.SUPERVISOR
 
-    def load(self, channel: Channel) -> int:
-        """How many contacts of `channel` the agent has in hand, wrap-up included."""
-        return sum(one.channel is channel for one in self.assignments.values())
-
     def has_room(self, channel: Channel, exclusive: frozenset[Channel]) -> bool:
         """Tell whether one more contact of `channel` may be offered now."""
         if self.state is not AgentState.READY or self.lost_until_ms is not None:
             return False
-        if not self.assignments:
-            return self.capacity.get(channel, 0) > 0
-        if channel in exclusive:
-            others = any(one.channel is not channel for one in self.assignments.values())
-        else:
-            others = any(one.channel in exclusive for one in self.assignments.values())
-        return not others and self.load(channel) < self.capacity.get(channel, 0)
+        load = 0
+        for one in self.assignments.values():
+            if one.channel is channel:
+                load += 1
+            elif channel in exclusive or one.channel in exclusive:
+                return False
+        return load < self.capacity.get(channel, 0)
