@@ -58,7 +58,10 @@ class WaitingLine:
     @property
     def idle(self) -> int:
         """How many agents could take a contact of this line now."""
-        return sum(len(order) for _, order in self.candidates)
+        idle = 0
+        for _, order in self.candidates:
+            idle += len(order)
+        return idle
 
     def ahead_of(self, rank: int) -> int:
         """How many contacts a newcomer of this rank would have to let go first."""
