@@ -7,6 +7,15 @@ import msgspec
 from agents.transitions import UNANSWERED, WITH_CUSTOMER
 from contacts.vocabulary import AgentState, AssignmentState, Channel, Disposition, NotReadyReason
 
+PHASE_OF = {
+    AssignmentState.TALK: 0,
+    AssignmentState.SERVICE_COMPLETE: 0,
+    AssignmentState.HOLD: 1,
+    AssignmentState.MARKETING: 2,
+    AssignmentState.WRAP_UP: 3,
+}
+"""Which phase runs in a state, by its place in `Assignment.phases_ms`."""
+
 
 class Assignment(msgspec.Struct, gc=False, kw_only=True):
     """One contact with one agent. Phase lengths are milliseconds, summed as phases end."""
@@ -49,25 +58,12 @@ class Assignment(msgspec.Struct, gc=False, kw_only=True):
 
     def phases_ms(self, now_ms: int) -> tuple[int, int, int, int]:
         """Return talk, hold, marketing and wrap-up so far; service complete counts as talk."""
-        spent = now_ms - self.since_ms
-        talk, hold, marketing, wrap_up = (
-            self.talk_ms,
-            self.hold_ms,
-            self.marketing_ms,
-            self.wrap_up_ms,
-        )
-        match self.state:
-            case AssignmentState.TALK | AssignmentState.SERVICE_COMPLETE:
-                talk += spent
-            case AssignmentState.HOLD:
-                hold += spent
-            case AssignmentState.MARKETING:
-                marketing += spent
-            case AssignmentState.WRAP_UP:
-                wrap_up += spent
-            case _:
-                pass
-        return talk, hold, marketing, wrap_up
+        phases = [self.talk_ms, self.hold_ms, self.marketing_ms, self.wrap_up_ms]
+        running = PHASE_OF.get(self.state)
+        if running is not None:
+            phases[running] += now_ms - self.since_ms
+        talk_ms, hold_ms, marketing_ms, wrap_up_ms = phases
+        return talk_ms, hold_ms, marketing_ms, wrap_up_ms
 
     def enter(self, state: AssignmentState, now_ms: int) -> None:
         """Stop the running phase's clock and start that of `state`."""
