@@ -127,8 +127,9 @@ def _give_back(
 
 
 def _drop_assignment(state: RoutingState, agent: Agent, contact_id: str) -> None:
-    del agent.assignments[contact_id]
-    state.deadlines.cancel((DeadlineKind.ASSIGNMENT, contact_id, agent.agent_id))
+    assignment = agent.assignments.pop(contact_id)
+    if assignment.until_ms is not None:
+        state.deadlines.cancel((DeadlineKind.ASSIGNMENT, contact_id, agent.agent_id))
     state.matcher.refresh(agent)
 
 
@@ -139,8 +140,9 @@ def assignment_changed(state: RoutingState, one: d.AssignmentChanged) -> None:
     now = state.now_ms
     was_waiting = assignment.is_unanswered
     assignment.enter(one.state, now)
-    assignment.until_ms = one.until_ms
-    state.set_assignment_deadline(assignment)
+    if one.until_ms != assignment.until_ms:
+        assignment.until_ms = one.until_ms
+        state.set_assignment_deadline(assignment)
     if one.disposition is not None:
         assignment.disposition = one.disposition
     match one.state:
@@ -187,7 +189,8 @@ def outcome_recorded(state: RoutingState, one: d.OutcomeRecorded) -> None:
     elif one.final and contact is not None and contact.leg == one.leg:
         if contact.agent_id is None:
             state.matcher.remove_contact(contact)
-        state.deadlines.cancel((DeadlineKind.GIVE_UP, one.contact_id, ""))
+        if contact.give_up_at_ms is not None:
+            state.deadlines.cancel((DeadlineKind.GIVE_UP, one.contact_id, ""))
         del state.contacts[one.contact_id]
     forget_empty_queue(state, one.queue_id)
 
