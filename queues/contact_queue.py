@@ -105,7 +105,7 @@ class ContactQueue:
     def position_of(self, contact: Contact) -> int:
         """Return the place, counted from 1, of a contact that waits here."""
         place = (contact.rank, contact.serial, contact.contact_id)
-        return 1 + sum(line.order.bisect_left(place) for line in self.lines.values())
+        return 1 + sum(line.order.count_before(place) for line in self.lines.values())
 
     def head_rank(self) -> int | None:
         """Return the rank of the contact served next from this queue."""

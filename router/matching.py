@@ -9,8 +9,6 @@ number of agents or contacts, plus the number of skill sets concerned.
 
 from __future__ import annotations
 
-from sortedcontainers import SortedList
-
 from agents.agent import Agent
 from agents.strategies import ORDERS, preference
 from config.routing import QueueSettings
@@ -18,6 +16,7 @@ from contacts.contact import Contact
 from contacts.vocabulary import AgentState, Channel
 from queues.contact_queue import ContactQueue, merge_requirements, requirement_key
 from queues.line import Idle, WaitingLine
+from queues.ordered import Ordered
 from queues.skill_pool import PoolKey, SkillPool, pool_key
 
 
@@ -29,7 +28,7 @@ class Matcher:
         self.exclusive: frozenset[Channel] = frozenset()
         self._pools: dict[PoolKey, SkillPool] = {}
         self._pool_of: dict[str, SkillPool] = {}
-        self._entries: dict[str, list[tuple[SortedList[Idle], Idle]]] = {}
+        self._entries: dict[str, list[tuple[Ordered[Idle], Idle]]] = {}
         self._counted: dict[str, tuple[bool, bool]] = {}
 
     # --- contacts ----------------------------------------------------------------------
@@ -69,8 +68,8 @@ class Matcher:
         """
         best: tuple[int, int, Idle] | None = None
         for liking, order in line.candidates:
-            if order:
-                first = order[0]
+            first = order.first
+            if first is not None:
                 candidate = (first[0], liking, first)
                 if best is None or candidate < best:
                     best = candidate
@@ -205,7 +204,7 @@ class Matcher:
                 lines.remove(line)
 
 
-def _liking(candidate: tuple[int, SortedList[Idle]]) -> int:
+def _liking(candidate: tuple[int, Ordered[Idle]]) -> int:
     return candidate[0]
 
 
