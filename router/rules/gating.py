@@ -81,8 +81,6 @@ def warn_panels(turn: Turn, queue_id: str | None, reason: str) -> list[tuple[str
 
 def latch(turn: Turn) -> None:
     """Open and close the gates with hysteresis whose load this turn may have changed."""
-    if not turn.state.latching:
-        return
     for queue_id in sorted(touched_queues(turn) & turn.state.latching):
         queue = turn.state.queues[queue_id]
         gate, is_open = queue.settings.gate, queue.gate.is_latched_open
