@@ -83,20 +83,19 @@ class Matcher:
 
     def refresh(self, agent: Agent) -> None:
         """Bring the agent's places in the orders of the available up to date."""
-        entries = self._entries.setdefault(agent.agent_id, [])
-        for order, entry in entries:
+        agent_id = agent.agent_id
+        for order, entry in self._entries.pop(agent_id, ()):
             order.remove(entry)
-        entries.clear()
-        if agent.state is not AgentState.READY:
-            return
-        pool = self._pool_of[agent.agent_id]
-        for (channel, strategy), order in pool.orders.items():
+        entries = []
+        for (channel, strategy), order in self._pool_of[agent_id].orders.items():
             if agent.has_room(channel, self.exclusive):
                 measure = ORDERS[strategy](agent)
                 load = len(agent.assignments)
-                entry = (agent.unconfirmed, load, measure, agent.serial, agent.agent_id)
+                entry = (agent.unconfirmed, load, measure, agent.serial, agent_id)
                 order.add(entry)
                 entries.append((order, entry))
+        if entries:
+            self._entries[agent_id] = entries
 
     def best_contact(self, agent: Agent) -> str | None:
         """Return the contact that the agent should take now, longest (credited) wait first."""
