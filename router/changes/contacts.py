@@ -138,7 +138,6 @@ def assignment_changed(state: RoutingState, one: d.AssignmentChanged) -> None:
     agent = state.agents[one.agent_id]
     assignment = agent.assignments[one.contact_id]
     now = state.now_ms
-    was_waiting = assignment.is_unanswered
     assignment.enter(one.state, now)
     if one.until_ms != assignment.until_ms:
         assignment.until_ms = one.until_ms
@@ -146,12 +145,13 @@ def assignment_changed(state: RoutingState, one: d.AssignmentChanged) -> None:
     if one.disposition is not None:
         assignment.disposition = one.disposition
     match one.state:
-        case AssignmentState.RINGING:
-            agent.unconfirmed = 0
-        case AssignmentState.TALK if was_waiting:
-            assignment.accepted_at_ms = now
-            agent.accepted_count += 1
-            agent.unconfirmed = 0
+        case AssignmentState.SERVICE_COMPLETE | AssignmentState.HOLD:
+            pass
+        case AssignmentState.TALK:
+            if assignment.accepted_at_ms is None:
+                assignment.accepted_at_ms = now
+                agent.accepted_count += 1
+                agent.unconfirmed = 0
         case AssignmentState.MARKETING:
             assignment.marketed = True
         case AssignmentState.WRAP_UP:
@@ -159,9 +159,11 @@ def assignment_changed(state: RoutingState, one: d.AssignmentChanged) -> None:
             if assignment.ended_at_ms is None:
                 assignment.ended_at_ms = now
                 _let_go(state, assignment)
+        case AssignmentState.RINGING:
+            agent.unconfirmed = 0
         case AssignmentState.CLOSED:
             _drop_assignment(state, agent, one.contact_id)
-        case _:
+        case AssignmentState.RESERVED:
             pass
 
 
