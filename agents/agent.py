@@ -67,7 +67,8 @@ class Assignment(msgspec.Struct, gc=False, kw_only=True):
 
     def enter(self, state: AssignmentState, now_ms: int) -> None:
         """Stop the running phase's clock and start that of `state`."""
-        self.talk_ms, self.hold_ms, self.marketing_ms, self.wrap_up_ms = self.phases_ms(now_ms)
+        if self.state in PHASE_OF:
+            self.talk_ms, self.hold_ms, self.marketing_ms, self.wrap_up_ms = self.phases_ms(now_ms)
         self.state = state
         self.since_ms = now_ms
 
