@@ -7,14 +7,14 @@ import msgspec
 from agents.transitions import UNANSWERED, WITH_CUSTOMER
 from contacts.vocabulary import AgentState, AssignmentState, Channel, Disposition, NotReadyReason
 
-PHASE_OF = {
-    AssignmentState.TALK: 0,
-    AssignmentState.SERVICE_COMPLETE: 0,
-    AssignmentState.HOLD: 1,
-    AssignmentState.MARKETING: 2,
-    AssignmentState.WRAP_UP: 3,
+CLOCK_OF = {
+    AssignmentState.TALK: "talk_ms",
+    AssignmentState.SERVICE_COMPLETE: "talk_ms",
+    AssignmentState.HOLD: "hold_ms",
+    AssignmentState.MARKETING: "marketing_ms",
+    AssignmentState.WRAP_UP: "wrap_up_ms",
 }
-"""Which phase runs in a state, by its place in `Assignment.phases_ms`."""
+"""Which phase's clock runs in a state, if one does."""
 
 
 class Assignment(msgspec.Struct, gc=False, kw_only=True):
@@ -58,17 +58,19 @@ class Assignment(msgspec.Struct, gc=False, kw_only=True):
 
     def phases_ms(self, now_ms: int) -> tuple[int, int, int, int]:
         """Return talk, hold, marketing and wrap-up so far; service complete counts as talk."""
-        phases = [self.talk_ms, self.hold_ms, self.marketing_ms, self.wrap_up_ms]
-        running = PHASE_OF.get(self.state)
-        if running is not None:
-            phases[running] += now_ms - self.since_ms
-        talk_ms, hold_ms, marketing_ms, wrap_up_ms = phases
-        return talk_ms, hold_ms, marketing_ms, wrap_up_ms
+        clock, spent = CLOCK_OF.get(self.state), now_ms - self.since_ms
+        return (
+            self.talk_ms + (spent if clock == "talk_ms" else 0),
+            self.hold_ms + (spent if clock == "hold_ms" else 0),
+            self.marketing_ms + (spent if clock == "marketing_ms" else 0),
+            self.wrap_up_ms + (spent if clock == "wrap_up_ms" else 0),
+        )
 
     def enter(self, state: AssignmentState, now_ms: int) -> None:
         """Stop the running phase's clock and start that of `state`."""
-        if self.state in PHASE_OF:
-            self.talk_ms, self.hold_ms, self.marketing_ms, self.wrap_up_ms = self.phases_ms(now_ms)
+        clock = CLOCK_OF.get(self.state)
+        if clock is not None:
+            setattr(self, clock, getattr(self, clock) + now_ms - self.since_ms)
         self.state = state
         self.since_ms = now_ms
 
