@@ -75,8 +75,9 @@ def customers(
     fill = _filler(queue, purpose)
     pieces = segments(queue.arrivals, scenario.start_ms, scenario.end_ms)
     rates = [(one.from_ms, one.until_ms, one.per_hour * factor / HOUR_MS) for one in pieces]
+    queue_id = queue.queue_id
     for number, at_ms in enumerate(_moments(rates, purpose.chance("arrivals"))):
-        customer = Customer(queue.queue_id, f"{queue.queue_id}-{number}", at_ms)
+        customer = Customer(queue_id, f"{queue_id}-{number}", at_ms)
         fill(customer)
         yield customer
 
