@@ -101,7 +101,7 @@ class ContactQueue:
     def position_of(self, contact: Contact) -> int:
         """Return the place, counted from 1, of a contact that waits here."""
         place = (contact.rank, contact.serial, contact.contact_id)
-        return 1 + sum(line.order.bisect_left(place) for line in self.lines.values())
+        return 1 + sum(line.order.count_before(place) for line in self.lines.values())
 
     def expected_wait_ms(self, position: int, line: WaitingLine) -> int | None:
         """Return how long the contact at this place of a line will wait, None without agents."""

@@ -20,15 +20,16 @@ from router.state import RoutingState
 def apply_record(state: RoutingState, record: Record) -> None:
     """Bring the state to where it was after `record`."""
     event = record.event
-    begin(state, max(event.at_ms, state.now_ms))
+    begin(state, event.at_ms)
     for decision in record.decisions:
         APPLY[type(decision)](state, decision)
     finish(state, event, record.decisions)
 
 
 def begin(state: RoutingState, at_ms: int) -> None:
-    """Start a record at `at_ms`."""
-    state.now_ms = at_ms
+    """Start a record at `at_ms`, or when the last was if that is later."""
+    if at_ms > state.now_ms:
+        state.now_ms = at_ms
     state.seq += 1
 
 

@@ -47,12 +47,8 @@ class RoutingState:
         self.listed: dict[str, AgentSettings] = {}
         self.receipts = ReceiptBook(self.settings.limits.remembered_events)
         self.matcher = Matcher()
+        self.queues: dict[str, ContactQueue] = self.matcher.queues
         self.deadlines = Deadlines()
-
-    @property
-    def queues(self) -> dict[str, ContactQueue]:
-        """The queues by id."""
-        return self.matcher.queues
 
     def next_serial(self) -> int:
         """Return a number that orders contacts and agents by when they came."""

@@ -7,7 +7,6 @@ policies (common random numbers).
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from math import log
 
@@ -76,8 +75,9 @@ def customers(
     fill = _filler(queue, purpose)
     pieces = segments(queue.arrivals, scenario.start_ms, scenario.end_ms)
     rates = [(one.from_ms, one.until_ms, one.per_hour * factor / HOUR_MS) for one in pieces]
+    queue_id = queue.queue_id
     for number, at_ms in enumerate(_moments(rates, purpose.chance("arrivals"))):
-        customer = Customer(queue.queue_id, f"{queue.queue_id}-{number}", at_ms)
+        customer = Customer(queue_id, f"{queue_id}-{number}", at_ms)
         fill(customer)
         yield customer
 
@@ -150,8 +150,7 @@ def _moments(rates: list[tuple[int, int, float]], chance: Chance) -> Iterator[in
     for from_ms, until_ms, rate in rates:
         expected.append(expected[-1] + (until_ms - from_ms) * rate)
     reached = -log(1.0 - chance())
-    while reached < expected[-1]:
-        index = bisect_right(expected, reached) - 1
-        from_ms, _, rate = rates[index]
-        yield from_ms + int((reached - expected[index]) / rate)
-        reached -= log(1.0 - chance())
+    for (from_ms, _, rate), before, after in zip(rates, expected, expected[1:], strict=False):
+        while reached < after:
+            yield from_ms + int((reached - before) / rate)
+            reached -= log(1.0 - chance())

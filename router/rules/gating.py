@@ -85,8 +85,6 @@ def warn_panels(turn: Turn, queue_id: str | None, reason: str) -> list[tuple[str
 
 def latch(turn: Turn) -> None:
     """Open and close the gates with hysteresis whose load this turn may have changed."""
-    if not turn.state.latching:
-        return
     for queue_id in sorted(touched_queues(turn) & turn.state.latching):
         queue = turn.state.queues[queue_id]
         is_open = latched_open(queue)
