@@ -16,6 +16,7 @@ from simulation.results_counts import ReplicationCounts
 from simulation.scenario import Scenario
 from simulation.virtual_centre import VirtualCentre
 from simulation.virtual_policies import Policy, parse_policy
+from simulation.virtual_scenario import ScenarioDay
 
 Runs = dict[str, list[ReplicationCounts]]
 Tell = Callable[[int, int], None]
@@ -49,7 +50,7 @@ def run_replication(
 ) -> ReplicationCounts:
     """Run one replication of one policy; the same arguments always give the same counts."""
     with _no_garbage_collection():
-        return VirtualCentre(scenario, policy, seed, replication).run()
+        return VirtualCentre(ScenarioDay(scenario, seed, replication), policy).run()
 
 
 def run_plan(plan: Plan, tell: Tell) -> tuple[Runs, bool]:

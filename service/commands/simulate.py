@@ -113,7 +113,7 @@ def _policies(names: list[str], scenario: Scenario) -> tuple[Policy, ...]:
     """Return the policies, each once. Raises ValueError for one that cannot be simulated."""
     policies = tuple(parse_policy(name) for name in dict.fromkeys(names))
     for one in policies:
-        gates = one.gates(scenario)
+        gates = one.gates({queue.queue_id: queue.gate for queue in scenario.queues})
         if all(gate.policy == "always" for gate in gates.values()):
             load = load_without_leaving(scenario, marketing=True)
             if load >= 1.0:
