@@ -13,7 +13,12 @@ from pathlib import Path
 
 from simulation.recorded import QUEUE_OF_TYPE, RecordedCall, load_calls
 from simulation.recorded_figures import ARRIVED, DayFigures, Fate, fate_of, figures_of
-from simulation.recorded_patience import PatienceEstimate, WaitObservation, estimate_patience
+from simulation.recorded_patience import (
+    FEWEST_HANG_UPS,
+    PatienceEstimate,
+    WaitObservation,
+    estimate_patience,
+)
 from simulation.recorded_rows import RecordError
 from simulation.recorded_staffing import Shift, Span, estimate_wrap_up_ms, infer_shifts
 
@@ -67,11 +72,23 @@ def build_day_plan(date: str, seed: int, path: Path | None = None) -> DayPlan:
 
     Raises `RecordError` when the day can't be read, or had too few calls to estimate from.
     """
-    calls = load_calls(date if path is None else path, date)
+    return plan_day(date, load_calls(date if path is None else path, date), seed)
+
+
+def plan_day(
+    date: str,
+    calls: Sequence[RecordedCall],
+    seed: int,
+    others: Sequence[RecordedCall] = (),
+) -> DayPlan:
+    """The plan for `date`, made from all its `calls`; raises as `build_day_plan` does.
+
+    If too few hung up to estimate patience, it is estimated from the calls of `others`, too.
+    """
     arrived = sorted((c for c in calls if fate_of(c) in ARRIVED), key=lambda c: c.entry_ms)
     if not arrived:
         raise RecordError(f"{date}: none of the {len(calls)} calls reached a queue or an agent")
-    contacts = _plan_contacts(date, arrived, random.Random(seed))
+    contacts = _plan_contacts(date, arrived, others, random.Random(seed))
     wrap_up_ms = estimate_wrap_up_ms(arrived)
     return DayPlan(
         date=date,
@@ -86,10 +103,15 @@ def build_day_plan(date: str, seed: int, path: Path | None = None) -> DayPlan:
 
 
 def _plan_contacts(
-    date: str, arrived: Sequence[RecordedCall], rng: random.Random
+    date: str,
+    arrived: Sequence[RecordedCall],
+    others: Sequence[RecordedCall],
+    rng: random.Random,
 ) -> tuple[PlannedContact, ...]:
+    hung_up = sum(fate_of(call) is Fate.ABANDONED and call.wait_ms > 0 for call in arrived)
+    pooled = [] if hung_up >= FEWEST_HANG_UPS else [c for c in others if fate_of(c) in ARRIVED]
     try:
-        patience = patience_by_queue(arrived)
+        patience = patience_by_queue([*arrived, *pooled])
     except ValueError as error:
         raise RecordError(f"{date}: {error}") from error
     service_times = _service_times_by_queue(arrived)
