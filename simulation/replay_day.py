@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from config.routing import RoutingSettings
+from gate.estimates import ARRIVAL_WINDOW_MS
 from router import events as e
 from simulation.replay_plan import ReplayContact, ReplayPlan, Switch
-from simulation.replay_prices import price_desk
 from simulation.replay_staff import ReplayStaff, pool_name, served_by
 from simulation.results_counts import ReplicationCounts
 from simulation.virtual_customers import Customer
 from simulation.virtual_day import Centre, Day
 from simulation.virtual_policies import Policy
-from simulation.virtual_prices import PriceDesk
+from simulation.virtual_prices import EstimatedPrices, PriceDesk, priced
 
 
 class ReplayCustomer(Customer):
@@ -76,7 +76,7 @@ class ReplayDay(Day):
 
     def prices(self, settings: RoutingSettings, policy: Policy) -> PriceDesk:
         """See `Day`."""
-        return price_desk(self._plan, settings, self._pools)
+        return EstimatedPrices(priced(settings.queues), ARRIVAL_WINDOW_MS)
 
     @property
     def groups(self) -> Sequence[str]:

@@ -53,10 +53,6 @@ class ReplayStaff(Staff):
         for agent_id, name in pool_of.items():
             self.belongs(agent_id, name)
 
-    def at_work(self, name: str) -> int:
-        """See `Staff`."""
-        return self.watches[name].staffed
-
     def plan(self, centre: Centre) -> None:
         """Put all shifts and pauses on the agenda."""
         self._centre = centre

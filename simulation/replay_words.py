@@ -56,7 +56,7 @@ def assumptions_of_calls(marketing_mean_ms: int, value_milli: int, cost_milli: i
 
 
 _ALWAYS = [
-    'The policy "optimal" is told nothing: its prices are estimated from what it has seen of the'
-    " day so far, the first hour included.",
+    'The policy "optimal" is told nothing: its prices are estimated, as by a live engine, from what'
+    " it has seen of the day so far; at first the expected times of the configuration count.",
     "All policies see the same customers, patience, times and agents (common random numbers).",
 ]

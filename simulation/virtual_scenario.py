@@ -13,7 +13,7 @@ from simulation.scenario_periods import boundaries_ms
 from simulation.virtual_customers import Customer, again, busyness, customers
 from simulation.virtual_day import Centre, Day
 from simulation.virtual_policies import Policy
-from simulation.virtual_prices import PriceDesk
+from simulation.virtual_prices import PriceDesk, scenario_prices
 from simulation.virtual_staff import ScenarioStaff
 
 
@@ -44,7 +44,7 @@ class ScenarioDay(Day):
 
     def prices(self, settings: RoutingSettings, policy: Policy) -> PriceDesk:
         """See `Day`."""
-        return PriceDesk(self._scenario, settings.queues, policy.prices, self._busyness)
+        return scenario_prices(self._scenario, settings.queues, policy.prices, self._busyness)
 
     @property
     def groups(self) -> Sequence[str]:

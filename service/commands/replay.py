@@ -84,7 +84,11 @@ def replay(
     value = _GATE.value_milli if value is None else value
     wait_cost = _GATE.wait_cost_milli_per_s if wait_cost is None else wait_cost
     try:
-        gate = GateSettings(value_milli=value, wait_cost_milli_per_s=wait_cost)
+        gate = GateSettings(
+            value_milli=value,
+            wait_cost_milli_per_s=wait_cost,
+            expected_marketing_ms=marketing_ms,
+        )
         policies = _policies(policy or list(USUAL))
         days = load_days(calls, date or [], gate, marketing_ms)
         for one in policies:
