@@ -11,11 +11,12 @@ import math
 import random
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 TAIL_EVENTS_RATIO = 0.1
 MIN_TAIL_EVENTS = 5
+MIN_HANG_UPS_PER_QUEUE = 30
 FEWEST_HANG_UPS = 2 * MIN_TAIL_EVENTS
 
 
@@ -105,3 +106,15 @@ def estimate_patience(observations: Sequence[WaitObservation]) -> PatienceEstima
     events = sum(wait_ms > tail_from_ms for wait_ms in hang_ups)
     steps = tuple(s for s in kaplan_meier(observations) if s.at_ms <= tail_from_ms)
     return PatienceEstimate(steps, tail_from_ms, events / exposure_ms)
+
+
+def patience_of(observed: Mapping[str, Sequence[WaitObservation]]) -> dict[str, PatienceEstimate]:
+    """The patience estimate of every queue; queues in which fewer than `MIN_HANG_UPS_PER_QUEUE`
+    hung up share one estimate from all. Raises `ValueError` when even those are too few."""
+    pooled = estimate_patience([o for queue in observed.values() for o in queue])
+    return {
+        queue_id: estimate_patience(queue)
+        if sum(o.hung_up for o in queue) >= MIN_HANG_UPS_PER_QUEUE
+        else pooled
+        for queue_id, queue in observed.items()
+    }

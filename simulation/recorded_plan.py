@@ -17,13 +17,12 @@ from simulation.recorded_patience import (
     FEWEST_HANG_UPS,
     PatienceEstimate,
     WaitObservation,
-    estimate_patience,
+    patience_of,
 )
 from simulation.recorded_rows import RecordError
 from simulation.recorded_staffing import Shift, Span, estimate_wrap_up_ms, infer_shifts
 
 WAIT_CREDIT_MS = 90_000
-MIN_HANG_UPS_PER_QUEUE = 30
 _HOUR_MS = 3_600_000
 _FRIDAY, _SATURDAY = 4, 5
 
@@ -134,19 +133,12 @@ def _plan_contacts(
 
 
 def patience_by_queue(arrived: Sequence[RecordedCall]) -> Mapping[str, PatienceEstimate]:
-    """The patience estimate of every queue; queues in which fewer than 30 callers hung up share
-    one estimate from all calls. Raises `ValueError` when even those are too few."""
+    """The patience estimate of every queue, as `patience_of` makes it. Raises `ValueError`."""
     observed: dict[str, list[WaitObservation]] = {queue: [] for queue in QUEUE_OF_TYPE.values()}
     for call in arrived:
         hung_up = fate_of(call) is Fate.ABANDONED
         observed[call.queue_id].append(WaitObservation(call.wait_ms, hung_up))
-    pooled = estimate_patience([o for queue in observed.values() for o in queue])
-    return {
-        queue_id: estimate_patience(queue)
-        if sum(o.hung_up for o in queue) >= MIN_HANG_UPS_PER_QUEUE
-        else pooled
-        for queue_id, queue in observed.items()
-    }
+    return patience_of(observed)
 
 
 def _service_times_by_queue(arrived: Sequence[RecordedCall]) -> dict[str, list[int]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from simulation.replay_gate import GateComparison
 from simulation.replay_results import ReplayPart, ReplayResults
 from simulation.replay_words import DEFINITIONS
 from simulation.results import Figures, Intervals
@@ -32,8 +33,11 @@ class ReplayAbout:
     assumptions: Sequence[str]
 
 
-def replay_document(about: ReplayAbout, results: ReplayResults) -> dict[str, Any]:
+def replay_document(
+    about: ReplayAbout, results: ReplayResults, gate: GateComparison | None
+) -> dict[str, Any]:
     """Return everything as dictionaries, lists, numbers and texts."""
+    compared = {} if gate is None else {"gate_decisions": _gate(gate)}
     return {
         "source": about.source,
         "kind": about.kind,
@@ -48,6 +52,7 @@ def replay_document(about: ReplayAbout, results: ReplayResults) -> dict[str, Any
             for date, part in results.days.items()
         },
         "half_hours": _half_hours(results.half_hours, None),
+        **compared,
         "assumptions": list(about.assumptions),
         "definitions": DEFINITIONS,
     }
@@ -56,6 +61,18 @@ def replay_document(about: ReplayAbout, results: ReplayResults) -> dict[str, Any
 def clock_of(slot: int) -> str:
     """Return when a half-hour begins, HH:MM; past midnight counting goes on after 24."""
     return f"{slot // 2:02d}:{slot % 2 * 30:02d}"
+
+
+def _gate(gate: GateComparison) -> dict[str, Any]:
+    return {
+        "decisions": gate.decisions,
+        "granted": gate.granted,
+        "overruled": gate.overruled,
+        "policies": {
+            name: {**asdict(one), "differ": one.grants + one.denies}
+            for name, one in gate.answers.items()
+        },
+    }
 
 
 def _half_hours(parts: dict[int, ReplayPart], names: Sequence[str] | None) -> list[dict[str, Any]]:

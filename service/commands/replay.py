@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
-from config.gate import GateSettings
-from service.commands.replay_table import days_table, policies_table, recorded_table
+from outcomes.journal import JournalError
+from outcomes.periods import PeriodError
+from service.commands.replay_sources import Loaded, Wanted, load
+from service.commands.replay_table import days_table, gate_table, policies_table, recorded_table
 from service.commands.simulate import COULD_NOT_RUN, INTERRUPTED, PIPED_WIDTH, progress
 from simulation.recorded_rows import RecordError
-from simulation.replay_calls import load_days
-from simulation.replay_json import ReplayAbout, replay_document
+from simulation.replay_json import replay_document
+from simulation.replay_report import write_replay_report
 from simulation.replay_results import ReplayResults, results_of_days
 from simulation.replay_runs import ReplayRequest, play_days
-from simulation.replay_words import assumptions_of_calls
 from simulation.virtual_policies import USUAL, Policy, parse_policy
 from simulation.virtual_pool import available_cores
 
-_GATE = GateSettings()
+REPORT_FILE = "replay.html"
 
 
 def replay(
     calls: Annotated[
         str,
         typer.Argument(
-            metavar="CALLS",
-            help="Recorded calls, .csv or .csv.gz (columns: docs/replay.md), or the date of a"
-            " shipped day (1999-02-01).",
+            metavar="CALLS|JOURNAL",
+            help="Recorded calls, .csv or .csv.gz (columns: docs/replay.md), the date of a shipped"
+            " day (1999-02-01), or the journal that an engine wrote.",
         ),
     ],
     date: Annotated[
@@ -41,8 +43,8 @@ def replay(
         list[str] | None,
         typer.Option(
             "--policy",
-            help="never, always, threshold, threshold=K, hysteresis or optimal; may be given"
-            " several times. Default: never, always, threshold and optimal. never is always"
+            help="never, always, threshold, threshold=K, hysteresis, schedule, optimal or"
+            " configured (as the journal has it); may be given several times. Default: never, always, threshold and optimal. never is always"
             " played: it is what the others are compared with.",
         ),
     ] = None,
@@ -56,12 +58,19 @@ def replay(
     ] = None,
     marketing_ms: Annotated[
         int,
-        typer.Option(min=1_000, max=3_600_000, help="Mean time of marketing, milliseconds."),
+        typer.Option(
+            min=1_000,
+            max=3_600_000,
+            help="Mean time of marketing where nobody knows, milliseconds.",
+        ),
     ] = 75_000,
     value: Annotated[
         int | None,
         typer.Option(
-            min=0, max=1_000_000_000, help="Worth of one marketing attempt, thousandths: 1000 is 1."
+            min=0,
+            max=1_000_000_000,
+            help="Worth of one marketing attempt where the contact does not say, thousandths;"
+            " default 1000, for a journal as configured.",
         ),
     ] = None,
     wait_cost: Annotated[
@@ -69,10 +78,22 @@ def replay(
         typer.Option(
             min=0,
             max=1_000_000_000,
-            help="Cost of a second of one customer's waiting, thousandths; default 50.",
+            help="Cost of a second of one customer's waiting, thousandths; default 50,"
+            " for a journal as configured.",
         ),
     ] = None,
+    from_text: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            help="For a journal: today, yesterday, a date or a time (2026-01-31T08:30).",
+        ),
+    ] = None,
+    to_text: Annotated[
+        str | None, typer.Option("--to", help="Likewise; a date means the end of that day.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Folder for replay.html, with plots.")] = None,
 ) -> None:
     """Play recorded days again, with the engine's own code, under one or more policies.
 
@@ -81,28 +102,33 @@ def replay(
     whatever --jobs is. Interrupting (Ctrl-C) shows what is done so far. Exit code 0: done, 2: could
     not run, 130: interrupted.
     """
-    value = _GATE.value_milli if value is None else value
-    wait_cost = _GATE.wait_cost_milli_per_s if wait_cost is None else wait_cost
+    wanted = Wanted(
+        source=calls,
+        dates=date or [],
+        from_text=from_text,
+        to_text=to_text,
+        marketing_mean_ms=marketing_ms,
+        value_milli=value,
+        cost_milli=wait_cost,
+        seed=seed,
+    )
     try:
-        gate = GateSettings(
-            value_milli=value,
-            wait_cost_milli_per_s=wait_cost,
-            expected_marketing_ms=marketing_ms,
-        )
         policies = _policies(policy or list(USUAL))
-        days = load_days(calls, date or [], gate, marketing_ms)
-        for one in policies:
-            one.gates({"all": gate})
-    except (RecordError, ValueError) as error:
+        loaded = load(wanted, policies)
+        if report is not None:
+            report.mkdir(parents=True, exist_ok=True)
+    except (RecordError, JournalError, PeriodError, ValueError) as error:
         _give_up(str(error))
-    request = ReplayRequest(days, policies, replications, seed, jobs or available_cores())
-    assumptions = assumptions_of_calls(marketing_ms, value, wait_cost)
-    about = ReplayAbout(calls, "recorded calls", seed, assumptions)
+    except OSError as error:
+        _give_up(f"--report {report}: no folder can be made there: {error.strerror}")
+    request = ReplayRequest(loaded.days, policies, replications, seed, jobs or available_cores())
     results, is_whole = _play(request)
-    _show(about, results, as_json=as_json)
+    _show(loaded, results, as_json=as_json)
+    if report is not None:
+        _write_report(loaded, results, report / REPORT_FILE)
     if not is_whole:
         typer.echo(
-            f"Interrupted: {len(results.days)} of {len(days)} days with {results.seeds} of"
+            f"Interrupted: {len(results.days)} of {len(loaded.days)} days with {results.seeds} of"
             f" {replications} seeds are done.",
             err=True,
         )
@@ -118,9 +144,9 @@ def _play(request: ReplayRequest) -> tuple[ReplayResults, bool]:
     return results_of_days(played), is_whole
 
 
-def _show(about: ReplayAbout, results: ReplayResults, *, as_json: bool) -> None:
+def _show(loaded: Loaded, results: ReplayResults, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(replay_document(about, results), indent=2))
+        typer.echo(json.dumps(replay_document(loaded.about, results, loaded.gate), indent=2))
         return
     console = Console()
     if not console.is_terminal:
@@ -129,8 +155,18 @@ def _show(about: ReplayAbout, results: ReplayResults, *, as_json: bool) -> None:
     console.print(policies_table(results))
     if len(results.days) > 1:
         console.print(days_table(results))
-    for sentence in about.assumptions:
+    if loaded.gate is not None:
+        console.print(gate_table(loaded.gate))
+    for sentence in loaded.about.assumptions:
         console.print(f"* {sentence}", style="dim", highlight=False)
+
+
+def _write_report(loaded: Loaded, results: ReplayResults, file: Path) -> None:
+    try:
+        file.write_text(write_replay_report(loaded.about, results, loaded.gate), "utf-8")
+    except OSError as error:
+        _give_up(f"{file} cannot be written: {error.strerror}")
+    typer.echo(f"Report: {file}", err=True)
 
 
 def _policies(names: Sequence[str]) -> tuple[Policy, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from rich.table import Table
 
 from service.commands.simulate_table import cell
+from simulation.replay_gate import GateComparison
 from simulation.replay_results import ReplayPart, ReplayResults
 from simulation.results import BASELINE
 from simulation.results_student import Interval
@@ -88,6 +89,21 @@ def days_table(results: ReplayResults) -> Table:
             if name != BASELINE:
                 table.add_row(f"{date} {name}", *_cells(figures))
         table.add_section()
+    return table
+
+
+def gate_table(gate: GateComparison) -> Table:
+    """Return how each policy would have answered where the journal's gate decided."""
+    table = Table(
+        title=f"The gate's {gate.decisions} decisions, {gate.granted} granted, {gate.overruled} not"
+        " the policy's: what each policy would have answered in the very same states",
+        title_justify="left",
+    )
+    table.add_column("policy")
+    for heading in ("same", "would grant", "would deny", "unknown"):
+        table.add_column(heading, justify="right")
+    for name, one in gate.answers.items():
+        table.add_row(name, str(one.same), str(one.grants), str(one.denies), str(one.unknown))
     return table
 
 
