@@ -70,7 +70,7 @@ def assumptions_of_journal(marketing_mean_ms: int, value: str, patience_known: b
         _PATIENCE_KNOWN if patience_known else _PATIENCE_UNKNOWN,
         "Agents sign in and out when they did, with the skills they had. A pause (not ready, for"
         " any reason, also after a missed call or a lost client) begins when it was asked for, or"
-        " after the contact in hand, and has its full length: work postpones it, never shortens it.",
+        " after the contact in hand: work postpones it, never shortens it.",
         "Agents answer at once: ringing is not replayed, so waits are shorter by it. A day begins"
         " with nobody waiting or in an agent's hands.",
         "Queues open, close and are configured as in the journal at the day's first contact; what"
@@ -90,8 +90,8 @@ _PATIENCE_KNOWN = (
     " but the last tenth of the abandonments the tail is exponential."
 )
 _PATIENCE_UNKNOWN = (
-    f"Patience: fewer than {FEWEST_HANG_UPS} abandoned, too few to estimate from, so whoever did not"
-    " abandon is taken to wait for ever, and more waiting costs no abandonments here."
+    f"Patience: fewer than {FEWEST_HANG_UPS} abandoned, too few to estimate from, so whoever did"
+    " not abandon is taken to wait for ever, and more waiting costs no abandonments here."
 )
 _ALWAYS = [
     'The policy "optimal" is told nothing: its prices are estimated, as by a live engine, from what'

@@ -44,8 +44,9 @@ def replay(
         typer.Option(
             "--policy",
             help="never, always, threshold, threshold=K, hysteresis, schedule, optimal or"
-            " configured (as the journal has it); may be given several times. Default: never, always, threshold and optimal. never is always"
-            " played: it is what the others are compared with.",
+            " configured (as the journal has it); may be given several times. Default: never,"
+            " always, threshold and optimal. never is always played: the others are compared with"
+            " it.",
         ),
     ] = None,
     replications: Annotated[
