@@ -71,7 +71,7 @@ async def read_journal(request: JournalRequest, tell: Tell) -> JournalContents:
     reader = await JournalReader.open(request.path)
     try:
         start, head = await reader.pruned_seq(), await reader.head()
-        zone = await _time_zone(reader, start, request.path)
+        zone = await _time_zone(reader, start)
         from_ms, until_ms = _period(request, zone)
         fold = JournalFold(from_ms, until_ms)
         gate = GateComparison([] if start else request.policies, from_ms, until_ms)
@@ -91,7 +91,7 @@ async def _records(reader: JournalReader, start: int) -> AsyncIterator[list[Reco
         yield [Record(seq, body.event, body.decisions) for seq, body in bodies]
 
 
-async def _time_zone(reader: JournalReader, start: int, path: Path) -> str:
+async def _time_zone(reader: JournalReader, start: int) -> str:
     """Return the time zone that all queues share at the end, else UTC."""
     last = None
     async for rows in reader.read(start):
@@ -101,7 +101,7 @@ async def _time_zone(reader: JournalReader, start: int, path: Path) -> str:
     found = [one for one in last.decisions if isinstance(one, ConfigurationApplied)] if last else []
     if not found:
         raise JournalUnavailable(
-            f"{path}: no configuration is in it, so the queues are not known",
+            "no configuration is in it, so the queues are not known",
             "The engine journals it when it starts; give a journal that was not pruned beyond that",
         )
     return common_time_zone({one.time_zone for one in queue_settings_of(found[-1])})
@@ -124,7 +124,7 @@ def _days(request: JournalRequest, fold: JournalFold, local: LocalTime) -> list[
     missing = [date for date in request.dates if date not in held]
     if missing or not held:
         raise JournalUnavailable(
-            f"{request.path}: no contacts of {', '.join(missing) or 'the time asked for'}",
+            f"no contacts of {', '.join(missing) or 'the time asked for'}",
             f"It holds {', '.join(held) or 'no contacts that are over'}",
         )
     return [

@@ -140,6 +140,7 @@ def _of_seed(cells: Sequence[_Cell], name: str, seed: int) -> Figures:
     return {
         **_plain(queues),
         "unserved": queues.unserved,
+        "refused": queues.refused,
         "waited_behind_marketing": queues.waited_behind_marketing,
         "marketing_minutes": agents.marketing_ms / MINUTE_MS,
         "quiet_marketing_minutes": quiet_ms / MINUTE_MS,

@@ -26,12 +26,12 @@ Happening = Callable[[Any], None]
 
 
 class VirtualCentre:
-    """One day under one policy."""
+    """One day under one policy; `engine` is a fresh one, made here if none is given."""
 
-    def __init__(self, day: Day, policy: Policy) -> None:
+    def __init__(self, day: Day, policy: Policy, engine: Engine | None = None) -> None:
         self.day = day
         self.now_ms = day.start_ms
-        self.engine = Engine()
+        self.engine = engine or Engine()
         self._agenda: list[tuple[int, int, Happening, Any]] = []
         self._order = 0
         self._customers: dict[str, Customer] = {}

@@ -118,7 +118,9 @@ def replay(
         loaded = load(wanted, policies)
         if report is not None:
             report.mkdir(parents=True, exist_ok=True)
-    except (RecordError, JournalError, PeriodError, ValueError) as error:
+    except JournalError as error:
+        _give_up(f"{calls}: {error}")
+    except (RecordError, PeriodError, ValueError) as error:
         _give_up(str(error))
     except OSError as error:
         _give_up(f"--report {report}: no folder can be made there: {error.strerror}")
