@@ -11,17 +11,15 @@ from collections.abc import Callable, Iterable, Iterator
 from heapq import heappop, heappush
 from typing import Any
 
-from contacts.vocabulary import AgentState, AssignmentState
+from contacts.vocabulary import AssignmentState
 from router import decisions as d
 from router import events as e
 from router.engine import Engine
 from router.gatekeeper import decide
 from simulation.results_counts import ReplicationCounts
-from simulation.scenario import Scenario
-from simulation.virtual_customers import Customer, again, busyness, customers
+from simulation.virtual_customers import Customer
+from simulation.virtual_day import Day
 from simulation.virtual_policies import Policy
-from simulation.virtual_prices import PriceDesk
-from simulation.virtual_staff import Staff
 from simulation.virtual_timetable import Timetable
 from simulation.virtual_watch import QueueWatch
 
@@ -29,14 +27,12 @@ Happening = Callable[[Any], None]
 
 
 class VirtualCentre:
-    """One replication of a scenario under one policy."""
+    """One day under one policy; `engine` is a fresh one, made here if none is given."""
 
-    def __init__(self, scenario: Scenario, policy: Policy, seed: int, replication: int) -> None:
-        self.scenario = scenario
-        self.now_ms = scenario.start_ms
-        self.engine = Engine()
-        self._seed, self._replication = seed, replication
-        self.busyness = busyness(scenario, seed, replication)
+    def __init__(self, day: Day, policy: Policy, engine: Engine | None = None) -> None:
+        self.day = day
+        self.now_ms = day.start_ms
+        self.engine = engine or Engine()
         self._agenda: list[tuple[int, int, Happening, Any]] = []
         self._order = 0
         self._customers: dict[str, Customer] = {}
@@ -50,27 +46,26 @@ class VirtualCentre:
             d.AgentSessionStarted: self._agent_came,
             d.AgentStateChanged: self._agent_changed,
         }
-        settings = scenario.routing(policy.gates(scenario))
+        settings = day.settings(policy)
         self.engine.handle(
             e.ConfigurationChanged(
                 event_id="", at_ms=self.now_ms, settings=settings.model_dump(mode="json")
             )
         )
         self.counts = ReplicationCounts.empty(
-            scenario.counted_from_ms,
-            scenario.end_ms,
-            [one.queue_id for one in scenario.queues],
-            [one.name for one in scenario.groups],
+            day.counted_from_ms,
+            day.end_ms,
+            [one.queue_id for one in settings.queues],
+            day.groups,
         )
-        self._queues = {one.queue_id: one for one in scenario.queues}
         self._watches = {
             queue_id: QueueWatch(queue, self.counts)
             for queue_id, queue in self.engine.state.queues.items()
         }
         self.looking = list(self._watches.values())
-        self._lines_in_use = dict.fromkeys(self._queues, 0)
-        self.staff = Staff(scenario, self.counts)
-        self.prices = PriceDesk(scenario, settings.queues, policy.prices, self.busyness)
+        self._lines_in_use = dict.fromkeys(day.trunk_lines, 0)
+        self.staff = day.staff(self.counts)
+        self.prices = day.prices(settings, policy)
 
     def run(self) -> ReplicationCounts:
         """Let it all happen, until the last customer has gone; return the counts."""
@@ -97,8 +92,7 @@ class VirtualCentre:
 
     def _plan(self) -> None:
         Timetable(self).plan()
-        for queue in self.scenario.queues:
-            coming = customers(self.scenario, queue, self._seed, self._replication, self.busyness)
+        for coming in self.day.customers():
             self._await_next(coming)
 
     def _await_next(self, coming: Iterator[Customer]) -> None:
@@ -130,25 +124,16 @@ class VirtualCentre:
     # --- customers ---------------------------------------------------------------------
 
     def _arrives(self, customer: Customer) -> None:
-        queue = self._queues[customer.queue_id]
-        if queue.trunk_lines is not None:
-            if self._lines_in_use[customer.queue_id] >= queue.trunk_lines:
+        lines = self.day.trunk_lines.get(customer.queue_id)
+        if lines is not None:
+            if self._lines_in_use[customer.queue_id] >= lines:
                 self._watches[customer.queue_id].refused(self.now_ms)
                 return
             self._lines_in_use[customer.queue_id] += 1
             customer.has_line = True
         self.counts.contacts += 1
         self._customers[customer.contact_id] = customer
-        self.tell(
-            e.ContactArrived(
-                event_id="",
-                at_ms=self.now_ms,
-                contact_id=customer.contact_id,
-                queue_id=customer.queue_id,
-                value_milli=customer.value_milli,
-                may_market=customer.may_market,
-            )
-        )
+        self.tell(customer.arrival(self.now_ms))
         if customer.agent_id is None and not customer.is_gone:
             customer.is_behind_marketing = self.staff.is_marketing_for(customer.queue_id)
             if customer.patience_ms is not None:
@@ -159,9 +144,8 @@ class VirtualCentre:
         if customer.agent_id is not None or customer.is_gone:
             return
         self._hangs_up(customer)
-        queue = self._queues[customer.queue_id]
-        next_try = again(customer, queue, self._seed, self._replication)
-        if next_try is not None and next_try.arrives_at_ms < self.scenario.end_ms:
+        next_try = self.day.again(customer)
+        if next_try is not None and next_try.arrives_at_ms < self.day.end_ms:
             self.at(next_try.arrives_at_ms, self._arrives, next_try)
 
     def _service_is_done(self, customer: Customer) -> None:
@@ -276,8 +260,7 @@ class VirtualCentre:
         self.staff.came(decision.agent_id, self.now_ms)
 
     def _agent_changed(self, decision: d.AgentStateChanged) -> None:
-        if decision.state is AgentState.SIGNED_OUT:
-            self.staff.went(decision.agent_id, self.now_ms)
+        self.staff.changed(decision, self.now_ms)
 
     def _finish(self) -> None:
         for customer in self._customers.values():

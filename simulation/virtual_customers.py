@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from math import log
 
 from config.base import HOUR_MS
+from router.events import ContactArrived
 from simulation.scenario import Scenario, ScenarioQueue
 from simulation.scenario_arrivals import segments
 from simulation.scenario_draws import AnyDraw
@@ -57,6 +58,17 @@ class Customer:
         self.has_line = False
         self.is_gone = False
         self.is_behind_marketing = False
+
+    def arrival(self, now_ms: int) -> ContactArrived:
+        """Return what the bridge tells the engine when the customer comes."""
+        return ContactArrived(
+            event_id="",
+            at_ms=now_ms,
+            contact_id=self.contact_id,
+            queue_id=self.queue_id,
+            value_milli=self.value_milli,
+            may_market=self.may_market,
+        )
 
 
 def busyness(scenario: Scenario, seed: int, replication: int) -> float:

@@ -104,13 +104,7 @@ class QueueWatch:
     def finish(self) -> None:
         """Settle what the service level of each half-hour is divided by."""
         for counts in self._periods:
-            match self._denominator:
-                case "arrived":
-                    counts.level_base = counts.arrived
-                case "accepted":
-                    counts.level_base = counts.answered
-                case "arrived_less_short_abandons":
-                    counts.level_base = counts.arrived - counts.short_abandoned
+            counts.settle_level_base(self._denominator)
 
     def _waited(self, counts: QueueCounts, wait_ms: int, customer: Customer) -> None:
         counts.waited += 1
