@@ -60,6 +60,11 @@ class WaitingLine:
             idle += len(order)
         return idle
 
+    @property
+    def occupancy_ratio(self) -> float | None:
+        """The busy share of the ready agents who may serve the line; None without any."""
+        return 1 - self.idle / self.ready_agents if self.ready_agents else None
+
     def ahead_of(self, rank: int) -> int:
         """How many contacts a newcomer of this rank would have to let go first."""
         return self.order.count_before((rank, 1 << 62, ""))

@@ -28,6 +28,7 @@ from outcomes.journal_reader import JournalReader
 from outcomes.past_times import past_times
 from outcomes.store import OutcomeStore, OutcomeStoreError, store_path_beside
 from router.apply import apply_record
+from router.guard_watch import GuardWatch
 from router.observer import Observer
 from router.price_watch import CHECK_EVERY_MS, PriceWatch
 from router.records import Record
@@ -35,7 +36,6 @@ from router.snapshot import dump_state
 from router.state import RoutingState
 from service.advice import AdviceSender
 from service.follower_clock import FollowerClock
-from service.gate_watch import GuardWatch
 from service.logs import configure_logs
 from service.pricing import Pricing
 from service.recovery import load_newest, record_of

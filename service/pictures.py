@@ -11,7 +11,6 @@ from bus.snapshots import AgentContact, AgentSnapshot, PeriodFigures, QueueSnaps
 from contacts.vocabulary import AgentState, Mode
 from gate.display import DisplayedMode
 from queues.contact_queue import ContactQueue
-from queues.line import WaitingLine
 from queues.metrics import WINDOW_MS, QueueCounts, QueueMetrics
 from router.decisions import MarketingDecided
 from router.gatekeeper import decide, quote_of, usual_answer
@@ -137,7 +136,7 @@ def queue_picture(
         in_service=in_hand.in_service[queue_id],
         staffed=line.signed_in_agents,
         available=line.idle,
-        occupancy_ratio=occupancy_ratio(line),
+        occupancy_ratio=line.occupancy_ratio,
         estimated_wait_ms=queue.expected_wait_ms(position, line),
         sliding=_figures(metrics, now_ms - WINDOW_MS, metrics.window(now_ms)),
         half_hour=_figures(metrics, half_start_ms, half),
@@ -155,11 +154,6 @@ def _figures(metrics: QueueMetrics, since_ms: int, counts: QueueCounts) -> Perio
         asa_ms=counts.asa_ms,
         aht_ms=counts.aht_ms,
     )
-
-
-def occupancy_ratio(line: WaitingLine) -> float | None:
-    """Return the busy share of the ready agents who may serve a line; None without any."""
-    return 1 - line.idle / line.ready_agents if line.ready_agents else None
 
 
 def agent_picture(

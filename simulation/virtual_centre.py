@@ -7,7 +7,7 @@ what is over. Agents answer at once. Events carry no id, so no receipts are kept
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import heappop, heappush
 from typing import Any
 
@@ -19,6 +19,7 @@ from router.gatekeeper import decide
 from simulation.results_counts import ReplicationCounts
 from simulation.virtual_customers import Customer
 from simulation.virtual_day import Day
+from simulation.virtual_guards import guards_of
 from simulation.virtual_policies import Policy
 from simulation.virtual_timetable import Timetable
 from simulation.virtual_watch import QueueWatch
@@ -66,6 +67,10 @@ class VirtualCentre:
         self._lines_in_use = dict.fromkeys(day.trunk_lines, 0)
         self.staff = day.staff(self.counts)
         self.prices = day.prices(settings, policy)
+        self.guards = guards_of(settings)
+        self._tells_completion = {
+            one.queue_id: one.gate.decided_at == "service_complete" for one in settings.queues
+        }
 
     def run(self) -> ReplicationCounts:
         """Let it all happen, until the last customer has gone; return the counts."""
@@ -76,7 +81,9 @@ class VirtualCentre:
             deadline_ms = due_ms()
             if deadline_ms is not None and (not agenda or deadline_ms < agenda[0][0]):
                 self.now_ms = deadline_ms
-                self._react(engine.advance(deadline_ms))
+                self._did(
+                    e.ClockTicked(event_id="", at_ms=deadline_ms), engine.advance(deadline_ms)
+                )
                 continue
             self.now_ms, _, happen, subject = heappop(agenda)
             happen(subject)
@@ -106,7 +113,12 @@ class VirtualCentre:
 
     def tell(self, event: e.AnyEvent) -> None:
         """Tell the engine of an event, and do what its decisions ask for."""
-        self._react(self.engine.handle(event))
+        self._did(event, self.engine.handle(event))
+
+    def _did(self, event: e.AnyEvent, decisions: Sequence[d.AnyDecision]) -> None:
+        if self.guards is not None:
+            self.guards.observe(event, decisions)
+        self._react(decisions)
 
     def _react(self, decisions: Iterable[d.AnyDecision]) -> None:
         reactions = self._reactions
@@ -150,7 +162,7 @@ class VirtualCentre:
 
     def _service_is_done(self, customer: Customer) -> None:
         assert customer.agent_id is not None
-        if self._queues[customer.queue_id].gate.decided_at == "acceptance":
+        if not self._tells_completion[customer.queue_id]:
             self._look_at_the_panel(customer, customer.agent_id)
             return
         self.tell(
@@ -170,8 +182,8 @@ class VirtualCentre:
     def _marketing_is_done(self, customer: Customer) -> None:
         assert customer.agent_id is not None
         self.staff.marketing_ended(customer.agent_id, self.now_ms)
-        was_told = self._queues[customer.queue_id].gate.decided_at == "service_complete"
-        self._hangs_up(customer, 0 if was_told else customer.marketing_ms)
+        is_told = self._tells_completion[customer.queue_id]
+        self._hangs_up(customer, 0 if is_told else customer.marketing_ms)
 
     def _hangs_up(self, customer: Customer, marketing_ms: int = 0) -> None:
         self.tell(

@@ -11,6 +11,7 @@ from router import events as e
 from router.engine import Engine
 from simulation.results_counts import ReplicationCounts
 from simulation.virtual_customers import Customer
+from simulation.virtual_guards import VirtualGuards
 from simulation.virtual_policies import Policy
 from simulation.virtual_prices import PriceDesk
 from simulation.virtual_staff import Staff
@@ -25,6 +26,7 @@ class Centre(Protocol):
     engine: Engine
     staff: Staff
     prices: PriceDesk
+    guards: VirtualGuards | None
     looking: list[QueueWatch]
 
     def at(self, at_ms: int, happen: Callable[[Any], None], subject: Any = None) -> None:
