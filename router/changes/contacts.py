@@ -147,11 +147,10 @@ def assignment_changed(state: RoutingState, one: d.AssignmentChanged) -> None:
     match one.state:
         case AssignmentState.SERVICE_COMPLETE | AssignmentState.HOLD:
             pass
-        case AssignmentState.TALK:
-            if assignment.accepted_at_ms is None:
-                assignment.accepted_at_ms = now
-                agent.accepted_count += 1
-                agent.unconfirmed = 0
+        case AssignmentState.TALK if assignment.accepted_at_ms is None:
+            assignment.accepted_at_ms = now
+            agent.accepted_count += 1
+            agent.unconfirmed = 0
         case AssignmentState.MARKETING:
             assignment.marketed = True
         case AssignmentState.WRAP_UP:
@@ -163,7 +162,7 @@ def assignment_changed(state: RoutingState, one: d.AssignmentChanged) -> None:
             agent.unconfirmed = 0
         case AssignmentState.CLOSED:
             _drop_assignment(state, agent, one.contact_id)
-        case AssignmentState.RESERVED:
+        case _:
             pass
 
 
