@@ -109,7 +109,7 @@ def run_pricing(pipe: Connection) -> None:
         except (EOFError, OSError):
             return
         try:
-            prices = prices_of(wanted.model)
+            prices = prices_of(wanted.model, wanted.uncertainty)
             why_not = "the queue would grow for ever" if prices is None else ""
         except (ValueError, ArithmeticError) as error:
             prices, why_not = None, str(error)

@@ -47,8 +47,8 @@ class PriceDesk(ABC):
             return
         from gate.solver.prices import prices_of  # needs numpy, slow to import
 
-        for queue_id, model in self._wanted(now_ms, state):
-            prices = prices_of(model)
+        for queue_id, model, uncertainty in self._wanted(now_ms, state):
+            prices = prices_of(model, uncertainty)
             if prices is not None:
                 yield e.PricesComputed(
                     event_id="",
