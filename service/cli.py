@@ -7,6 +7,7 @@ import typer
 from service.commands import (
     asyncapi,
     bench,
+    catalogue,
     check_config,
     demo,
     journal,
@@ -31,4 +32,5 @@ app.command("load")(load.load)
 app.command("report")(report.report)
 app.command("serve")(serve.serve)
 app.command("simulate")(simulate.simulate)
+app.add_typer(catalogue.app)
 app.add_typer(journal.app)
