@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from itertools import islice
 
 from charset_normalizer import from_bytes
 
@@ -55,7 +56,7 @@ def encoding_in_words(name: str) -> str:
 
 def _likeliest(raw: bytes) -> str:
     """Judge by the words that are not ASCII: in a long file of ids and numbers they are few."""
-    words = b" ".join(_FOREIGN_WORD.findall(raw)[:_WORDS_LOOKED_AT])
+    words = b" ".join(one[0] for one in islice(_FOREIGN_WORD.finditer(raw), _WORDS_LOOKED_AT))
     found = sorted(
         from_bytes(words, cp_isolation=list(CANDIDATES)),
         key=lambda one: (one.chaos, -one.coherence, CANDIDATES.index(one.encoding)),

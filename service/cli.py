@@ -9,6 +9,7 @@ from service.commands import (
     bench,
     catalogue,
     check_config,
+    customers,
     demo,
     journal,
     load,
@@ -33,4 +34,5 @@ app.command("report")(report.report)
 app.command("serve")(serve.serve)
 app.command("simulate")(simulate.simulate)
 app.add_typer(catalogue.app)
+app.add_typer(customers.app)
 app.add_typer(journal.app)
