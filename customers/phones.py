@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 
 import phonenumbers
 
 HASH_BYTES = 16
+_SPREADSHEET = re.compile(r"\+?[0-9]{6,}\.[0-9]+|[0-9][.,][0-9]+[eE][+-]?[0-9]+")
 
 
 class PhoneError(ValueError):
@@ -39,6 +41,8 @@ def to_e164(text: str, country: str | None) -> str:
     `country` (two letters, as CN) is taken for numbers that do not begin with + or 00. Any
     number of a possible length is taken: numbering plans change faster than programs.
     """
+    if _SPREADSHEET.fullmatch(text.strip()):
+        raise PhoneError("was changed by a spreadsheet, which took it for a sum: export it as text")
     international = f"+{text.strip()[2:]}" if text.strip().startswith("00") else text
     try:
         number = phonenumbers.parse(international, country)
