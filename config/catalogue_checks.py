@@ -44,7 +44,7 @@ def contradictions(data: Table) -> Iterator[Finding]:
 
 
 def _both_product_and_category(products: Sequence[tuple[Path, Table]]) -> Iterator[Finding]:
-    categories = {one.get("category") for _, one in products}
+    categories = {str(one.get("category")) for _, one in products}
     for path, product in products:
         name = product.get("product_id")
         if isinstance(name, str) and name in categories:
@@ -155,8 +155,8 @@ def _playbook(data: Table, products: Sequence[tuple[Path, Table]]) -> Iterator[F
     }
     shown_ever = [one for _, one in products if is_presented(one)]
     usable = {
-        "product": {one.get("product_id") for one in shown_ever},
-        "category": {one.get("category") for one in shown_ever},
+        "product": {str(one.get("product_id")) for one in shown_ever},
+        "category": {str(one.get("category")) for one in shown_ever},
     }
     for path, entry in tables_in(data.get("playbook"), ("playbook",)):
         seen: set[tuple[str, str]] = set()

@@ -42,7 +42,9 @@ def to_e164(text: str, country: str | None) -> str:
     number of a possible length is taken: numbering plans change faster than programs.
     """
     if _SPREADSHEET.fullmatch(text.strip()):
-        raise PhoneError("was changed by a spreadsheet, which took it for a sum: export it as text")
+        raise PhoneError(
+            "was changed by a spreadsheet, which took it for an amount: export it as text"
+        )
     international = f"+{text.strip()[2:]}" if text.strip().startswith("00") else text
     try:
         number = phonenumbers.parse(international, country)

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from config.catalogue import Catalogue
+from config.catalogue import LANGUAGE_PATTERN, LANGUAGE_RULE, Catalogue
+from config.catalogue_checks import contradictions
 from config.catalogue_loader import (
     CatalogueError,
     CatalogueFileError,
     load_catalogue,
     warnings_about,
 )
+from config.documents import validated
 
 EXAMPLE = Path("examples/catalogue.toml")
 GOOD = """\
@@ -246,3 +254,36 @@ def test_what_is_odd_is_warned_of() -> None:
         'products[b].eligibility.not_for_reasons: the playbook has no reason "statment"',
         "campaigns[idle] has no products",
     ]
+
+
+JUNK: list[object] = [None, True, -1, 1e300, "", "x", [], ["cards"], [[1]], {}, {"a": []}, "\ud7ff"]
+
+
+def places(data: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """Return the path of everything in a document."""
+    inner: list[tuple[str | int, object]] = []
+    if isinstance(data, dict):
+        inner = list(data.items())
+    elif isinstance(data, list):
+        inner = list(enumerate(data))
+    return [path, *(one for key, value in inner for one in places(value, (*path, key)))]
+
+
+PLACES = [path for path in places(tomllib.loads(GOOD)) if path]
+
+
+@given(st.dictionaries(st.sampled_from(PLACES), st.sampled_from(JUNK), min_size=1, max_size=4))
+def test_whatever_stands_in_the_file_it_is_good_or_told(
+    changes: dict[tuple[str | int, ...], object],
+) -> None:
+    data = tomllib.loads(GOOD)
+    for path, junk in changes.items():
+        here: Any = data
+        with contextlib.suppress(KeyError, IndexError, TypeError):
+            for part in path[:-1]:
+                here = here[part]
+            here[path[-1]] = copy.deepcopy(junk)
+    catalogue, findings = validated(Catalogue, data, {LANGUAGE_PATTERN: LANGUAGE_RULE})
+    findings += contradictions(data)
+    assert (catalogue is None) <= bool(findings)
+    assert all(one.allowed for one in findings)

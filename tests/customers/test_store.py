@@ -124,6 +124,23 @@ async def test_what_is_forgotten_is_in_no_file(
     assert await store.forget("anna") is False
 
 
+async def test_a_copy_that_cannot_be_erased_yet_is_said(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("customers.sqlite_store.BUSY_TIMEOUT_MS", 20)
+    store = await SqliteCustomerStore.open(path)
+    await store.put("anna", ANNA)
+    reader = sqlite3.connect(path)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM customers").fetchall()
+    with pytest.raises(CustomerStoreError, match="a copy may still stand in the store's write"):
+        await store.forget("anna")
+    assert await store.get("anna") is None
+    reader.close()
+    assert await store.forget("anna") is False
+    await store.close()
+
+
 async def test_it_is_there_after_reopening(path: Path) -> None:
     for expected in (Change.ADDED, Change.UNCHANGED):
         store = await SqliteCustomerStore.open(path)
