@@ -39,10 +39,6 @@ class Bounds(Settings):
             raise ValueError("is an empty table; give min, max or both, as { min = 18 }")
         return self
 
-    def have(self, value: int) -> bool:
-        """Tell whether the value is within."""
-        return (self.min is None or value >= self.min) and (self.max is None or value <= self.max)
-
 
 class Age(Bounds):
     """Ages in years."""
