@@ -26,6 +26,7 @@ from service.commands.progress import progress_bar
 LINES_REJECTED = 1
 COULD_NOT_RUN = 2
 NOT_FOUND = 3
+INTERRUPTED = 130
 
 Result = TypeVar("Result")
 AnyReport = TypeVar("AnyReport", ImportReport, ListReport)
@@ -34,7 +35,7 @@ app = typer.Typer(
     name="customers",
     help="Fill, look into and clear the customer store, which lies beside the journal. "
     "Exit code 0: done, 1: done, but lines were rejected, 2: could not run, nothing changed, "
-    "3: no such customer.",
+    "3: no such customer, 130: interrupted.",
     no_args_is_help=True,
 )
 
@@ -240,6 +241,9 @@ def _reported() -> Iterator[None]:
     except (CustomerStoreError, FileRefused) as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(COULD_NOT_RUN) from error
+    except KeyboardInterrupt as error:
+        typer.echo("Interrupted: all of it was done, or nothing. It can be run again.", err=True)
+        raise typer.Exit(INTERRUPTED) from error
     except OSError as error:
         typer.echo(f"Error: {error}. Check the path and that it may be written.", err=True)
         raise typer.Exit(COULD_NOT_RUN) from error

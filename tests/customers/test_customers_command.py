@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from customers.keys import KEY_VARIABLE
+from customers.sqlite_store import SqliteCustomerStore
+from customers.staging import StagedRow
 from service.cli import app
 
 GOOD = "customer_id,version,age,phone\nanna,1,41,+8613812345678\nkarl,1,,\n"
@@ -85,6 +88,23 @@ def test_a_broken_file_leaves_nothing_behind(place: Place) -> None:
         assert told.endswith("Nothing was changed.\n")
     assert place.run("do-not-contact", place.file("name\nanna\n"))[0] == 2
     assert not place.store.parent.exists()
+
+
+def test_an_interrupted_import_can_be_run_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def interrupted(store: SqliteCustomerStore, rows: Sequence[StagedRow]) -> None:
+        await stage(store, rows)
+        raise KeyboardInterrupt
+
+    stage, file = SqliteCustomerStore.stage, place.file(GOOD)
+    with monkeypatch.context() as patch:
+        patch.setattr(SqliteCustomerStore, "stage", interrupted)
+        code, _, told = place.run("import", file)
+    assert code == 130
+    assert "Interrupted: all of it was done, or nothing" in told
+    assert place.run("show", "anna")[0] == 3
+    assert "2 added" in place.run("import", file)[1]
 
 
 def test_do_not_contact(place: Place) -> None:
