@@ -7,7 +7,9 @@ import typer
 from service.commands import (
     asyncapi,
     bench,
+    catalogue,
     check_config,
+    customers,
     demo,
     journal,
     load,
@@ -33,4 +35,6 @@ app.command("replay")(replay.replay)
 app.command("report")(report.report)
 app.command("serve")(serve.serve)
 app.command("simulate")(simulate.simulate)
+app.add_typer(catalogue.app)
+app.add_typer(customers.app)
 app.add_typer(journal.app)
