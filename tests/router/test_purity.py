@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FILES = sorted(
     path.relative_to(ROOT)
-    for folder in ("contacts", "agents", "queues", "gate", "router")
+    for folder in ("contacts", "agents", "queues", "gate", "marketing", "router")
     for path in (ROOT / folder).rglob("*.py")
 )
 CLOCKS = {"now", "utcnow", "today", "utcfromtimestamp"}

@@ -1,0 +1,1 @@
+"""Marketing: what may be presented to whom, and in which order. Pure."""
