@@ -16,7 +16,7 @@ from contacts.ids import ID_PATTERN
 LONGEST_MS = 3_650 * DAY_MS
 
 ConsentRule = Literal["none_needed", "opt_out", "opt_in"]
-Fact = Literal["do_not_contact", "opted_out", "vulnerable", "open_complaints", "stage"]
+Fact = Literal["do_not_contact", "opted_out", "vulnerable", "open_complaints", "stage", "household"]
 Scope = Literal["customer", "household", "product", "category", "campaign"]
 CoolDown = Annotated[int, Field(ge=0, le=LONGEST_MS)]
 
@@ -102,7 +102,9 @@ class MarketingSettings(Settings):
     )
     """Another rule for single product categories."""
     must_know: list[Fact] = Field(default_factory=lambda: list(get_args(Fact)))
-    """Facts without which nothing is presented. One left out bars only where it is known."""
+    """Facts without which nothing is presented; household only while a limit is for households.
+    One left out bars only where it is known; without household, one who has none known counts
+    alone."""
     stages: list[RelationshipStage] = Field(
         default_factory=lambda: [RelationshipStage.GROW, RelationshipStage.MATURE], min_length=1
     )
@@ -141,6 +143,10 @@ class MarketingSettings(Settings):
     def consent_rule(self, category: str) -> ConsentRule:
         """Return the rule for products of a category."""
         return self.consent_by_purpose.get(category, self.consent)
+
+    def counts_households(self) -> bool:
+        """Tell whether a limit counts what a household is presented."""
+        return any("household" in (limit.scope, limit.per) for limit in self.limits)
 
     def longest_window_ms(self) -> int:
         """Return the length of the longest window of all limits, 0 without any."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from config.marketing import ConsentRule, MarketingSettings
+from config.marketing import ConsentRule, Fact, MarketingSettings
 from contacts.customer import Completeness, Consent, CustomerContext
 from contacts.vocabulary import SuppressionReason
 
@@ -70,7 +70,7 @@ def bar_on_customer(
     known = next(_known_bars(settings, context), None)
     if known is not None:
         return known
-    unknown = next((one for one in settings.must_know if getattr(context, one) is None), None)
+    unknown = next((one for one in settings.must_know if _is_lacking(settings, context, one)), None)
     return None if unknown is None else _not_known(context, unknown)
 
 
@@ -107,6 +107,14 @@ def _known_bars(settings: MarketingSettings, context: CustomerContext) -> Iterat
         yield Suppression(SuppressionReason.OPEN_COMPLAINT, str(context.open_complaints))
     if context.stage is not None and context.stage not in settings.stages:
         yield Suppression(SuppressionReason.STAGE_EXCLUDED, context.stage)
+
+
+def _is_lacking(settings: MarketingSettings, context: CustomerContext, fact: Fact) -> bool:
+    """Tell whether a fact is needed and not known. A complete record without household has none."""
+    if fact != "household":
+        return getattr(context, fact) is None
+    complete = context.completeness is Completeness.COMPLETE
+    return context.household_id is None and settings.counts_households() and not complete
 
 
 def _not_known(context: CustomerContext, fact: str) -> Suppression:

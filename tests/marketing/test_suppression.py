@@ -17,6 +17,7 @@ from marketing.suppression import Permission, Suppression, check
 NOW = 1_000
 FINE = CustomerContext(
     version="v7",
+    completeness=Completeness.COMPLETE,
     opted_out=False,
     do_not_contact=False,
     vulnerable=False,
@@ -73,7 +74,7 @@ def test_each_bar(
     assert answer(settings, agreed) == Suppression(reason, detail)
 
 
-@pytest.mark.parametrize("fact", NO_CONSENT.must_know)
+@pytest.mark.parametrize("fact", [one for one in NO_CONSENT.must_know if one != "household"])
 def test_a_fact_that_need_not_be_known_bars_only_if_known(fact: str) -> None:
     needed = [one for one in NO_CONSENT.must_know if one != fact]
     settings = MarketingSettings(consent="none_needed", must_know=needed)
@@ -184,6 +185,17 @@ def test_no_consent_is_relied_on_that_was_taken_back_later(
     assert not isinstance(found, Permission) or (found.consent and found.consent.given)
 
 
-def test_completeness_alone_bars_nobody() -> None:
+def test_an_unknown_household_bars_where_households_are_counted() -> None:
+    """A complete record without household means that there is none."""
     partial = context(completeness=Completeness.PARTIAL)
-    assert isinstance(answer(NO_CONSENT, partial), Permission)
+    assert answer(NO_CONSENT, partial) == Suppression(Why.FACT_UNKNOWN, "household")
+    assert isinstance(answer(NO_CONSENT, FINE), Permission)
+    told = context(completeness=Completeness.PARTIAL, household_id="h1")
+    assert isinstance(answer(NO_CONSENT, told), Permission)
+    uncounted = MarketingSettings(consent="none_needed", limits=[])
+    assert isinstance(answer(uncounted, partial), Permission)
+    per_household = {"scope": "product", "per": "household", "most": 1, "window_ms": 1_000}
+    counted = MarketingSettings.model_validate(
+        {"consent": "none_needed", "limits": [per_household]}
+    )
+    assert answer(counted, partial) == Suppression(Why.FACT_UNKNOWN, "household")
