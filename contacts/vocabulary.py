@@ -73,6 +73,13 @@ class ReactionKind(StrEnum):
     NOT_PRESENTED = "not_presented"
 
 
+class FollowUp(StrEnum):
+    """What is to be done after a reaction."""
+
+    VERIFICATION_CALL = "verification_call"
+    FOLLOW_UP = "follow_up"
+
+
 class NeverScope(StrEnum):
     """What a customer wants to hear no more of."""
 

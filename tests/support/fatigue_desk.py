@@ -1,0 +1,295 @@
+"""A ledger under random use on several lines, with every change as a row for the checker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+import msgspec
+
+from config.marketing import MarketingSettings
+from contacts.vocabulary import NeverScope, ReactionKind, Rejection
+from marketing import ledger_changes as c
+from marketing import reactions, rounds
+from marketing.cool_down import LimitHit
+from marketing.ledger import Ledger, LedgerSnapshot, apply, dump_ledger, load_ledger
+from tests.support.fatigue_checker import FatigueChecker, Limit, Row, Rules
+
+MINUTE = 60_000
+MONTH = 30 * 24 * 60 * MINUTE
+PRODUCTS = [
+    c.ProductRef("gold", "cards", "spring"),
+    c.ProductRef("blue", "cards", None),
+    c.ProductRef("car", "loans", "spring"),
+    c.ProductRef("home", "loans", "summer"),
+]
+PEOPLE = [c.Who("anna", "h1"), c.Who("ben", "h1"), c.Who("cleo", "/cleo")]
+STEPS_MS = [0, 0, 1, MINUTE, 7 * MINUTE, 30 * MINUTE]
+
+
+def rules_of(settings: MarketingSettings) -> Rules:
+    """Return the settings as the checker's rules."""
+    cool = settings.cool_down
+    return Rules(
+        settings.rounds_per_contact,
+        tuple(Limit(one.scope, one.per, one.most, one.window_ms) for one in settings.limits),
+        {
+            "product": (cool.declined_product_ms, cool.declined_twice_product_ms),
+            "category": (cool.declined_category_ms, cool.declined_twice_category_ms),
+        },
+        cool.declines_kept_ms,
+        cool.not_now_ms,
+        settings.reservation_ms,
+    )
+
+
+class FatigueDesk:
+    """Drives a ledger and keeps its changes, its rows, and what the checker finds in them.
+
+    `rules` are the checker's: those of `settings` unless a test wants to see it complain.
+    """
+
+    def __init__(self, settings: MarketingSettings, rules: Rules | None = None) -> None:
+        self.settings = settings
+        self.now_ms = 1_000_000
+        self.ledger = Ledger()
+        self.log: list[tuple[int, tuple[c.AnyLedgerChange, ...]]] = []
+        self.rows: list[Row] = []
+        self.checker = FatigueChecker(rules or rules_of(settings))
+        self.found: list[str] = []
+        self.hits: list[LimitHit] = []
+        self.refused = 0
+        self._seen: dict[tuple[str, str], Row] = {}
+        self._numbers = 0
+
+    def wait(self, until_ms: int) -> None:
+        self.now_ms = max(self.now_ms, until_ms)
+        self._record(())
+
+    def reserve(self, who: c.Who, contact: str, products: Sequence[c.ProductRef]) -> str | None:
+        """Reserve a round; return its id. A refusal must have a reason the checker sees too."""
+        self._numbers += 1
+        one = f"r{self._numbers}"
+        got = rounds.reserve(self.ledger, self.settings, who, contact, one, products, self.now_ms)
+        if isinstance(got, c.RoundReserved):
+            self._record((got,))
+            return one
+        self.hits.append(got)
+        if self._reason(who, contact, one, products) is None:
+            self.found.append(f"refused for no reason: {got}")
+        return None
+
+    def present(self, round_id: str) -> None:
+        answer = rounds.present(self.ledger, self.settings, round_id, self.now_ms)
+        if answer is None:
+            return
+        beside = [self._seen[round_id, one.product_id] for one in answer.products]
+        for product_id, hit in answer.hits.items():
+            self.hits.append(hit)
+            row = self._seen[round_id, product_id]._replace(at_ms=self.now_ms)
+            if self.checker.bar(row, reserved=True, beside=beside) is None:
+                self.found.append(f"taken back for no reason: {hit}")
+        self._record(answer.changes)
+
+    def release(self, round_id: str) -> None:
+        released = rounds.release(self.ledger, round_id, self.now_ms)
+        self._record(() if released is None else (released,))
+
+    def end(self, who: c.Who, contact: str) -> None:
+        self._record(rounds.release_contact(self.ledger, who.customer_id, contact, self.now_ms))
+
+    def react(
+        self,
+        who: c.Who,
+        contact: str,
+        product: str,
+        kind: ReactionKind,
+        scope: NeverScope = NeverScope.PRODUCT,
+    ) -> tuple[c.AnyLedgerChange, ...] | Rejection:
+        said = reactions.Reaction(
+            customer_id=who.customer_id,
+            contact_id=contact,
+            product_id=product,
+            kind=kind,
+            scope=scope,
+        )
+        answer = reactions.react(self.ledger, self.settings, said, self.now_ms)
+        if isinstance(answer, Rejection):
+            self.refused += 1
+        else:
+            self._record(answer)
+        return answer
+
+    def say(self, who: c.Who, scope: NeverScope, of: str, *, back: bool = False) -> None:
+        args = (self.ledger, who.customer_id, scope, of)
+        if back:
+            self._record(reactions.take_back_never(*args, self.now_ms))
+        else:
+            self._record(reactions.say_never(*args, "customer", self.now_ms))
+
+    def selected(self, contact: str) -> list[c.ProductRef]:
+        """Return the products ever reserved for a contact."""
+        ids = {row.product for row in self._seen.values() if row.contact == contact}
+        return [one for one in PRODUCTS if one.product_id in ids]
+
+    def recovered(self) -> Ledger:
+        """Return the ledger that the recorded changes add up to, through a snapshot half-way."""
+        ledger = Ledger()
+        for number, (at_ms, changes) in enumerate(self.log):
+            if number == len(self.log) // 2:
+                written = msgspec.json.encode(dump_ledger(ledger))
+                ledger = load_ledger(msgspec.json.decode(written, type=LedgerSnapshot))
+            ledger.forget(at_ms)
+            for change in changes:
+                apply(ledger, change)
+        return ledger
+
+    def _reason(
+        self, who: c.Who, contact: str, one: str, products: Sequence[c.ProductRef]
+    ) -> str | None:
+        """Return why the checker would not have all of these presented together."""
+        trial = [_row(self.now_ms, "reserved", who, contact, one, ref) for ref in products]
+        reasons = (
+            self.checker.bar(row, reserved=True, beside=trial[:number])
+            for number, row in enumerate(trial)
+        )
+        return next((reason for reason in reasons if reason is not None), None)
+
+    def _record(self, changes: Sequence[c.AnyLedgerChange]) -> None:
+        """Write down and apply what was decided, as a record of the journal would."""
+        self.log.append((self.now_ms, tuple(changes)))
+        self.ledger.forget(self.now_ms)
+        for change in changes:
+            apply(self.ledger, change)
+            for row in self._rows(change):
+                self.rows.append(row)
+                broken = self.checker.see(row)
+                if broken is not None:
+                    self.found.append(f"{broken} broken by {row}")
+
+    def _rows(self, change: c.AnyLedgerChange) -> list[Row]:
+        match change:
+            case c.RoundReserved(round_id=one, contact_id=contact, who=who, products=products):
+                for ref in products:
+                    row = _row(self.now_ms, "reserved", who, contact, one, ref)
+                    self._seen[one, ref.product_id] = row
+                return [self._seen[one, ref.product_id] for ref in products]
+            case c.FatigueCounted(round_id=one, product_ids=ids, restored=restored):
+                return self._again(one, ids, "restored" if restored else "presented")
+            case c.RoundReleased(round_id=one, product_ids=ids):
+                return self._again(one, ids, "released")
+            case c.ReactionNoted(round_id=one, product_id=product, kind=kind, scope=scope):
+                event = str(kind) if scope is None else f"never_{scope}"
+                return self._again(one, (product,), event)
+            case _:
+                return self._said(change)
+
+    def _again(self, one: str, ids: Sequence[str], event: str) -> list[Row]:
+        return [self._seen[one, of]._replace(at_ms=self.now_ms, event=event) for of in ids]
+
+    def _said(self, change: c.Suppressed | c.SuppressionLifted) -> list[Row]:
+        """Return the row of what was said; that of a reaction's never is the reaction's own."""
+        if "/" in change.source and isinstance(change, c.Suppressed):
+            return []
+        verb = "said" if isinstance(change, c.Suppressed) else "unsaid"
+        row = Row(self.now_ms, f"{verb}_{change.scope}", change.customer_id, source=change.source)
+        if change.scope is NeverScope.EVERYTHING:
+            return [row]
+        return [row._replace(**{str(change.scope): change.of})]
+
+
+def _row(at_ms: int, event: str, who: c.Who, contact: str, one: str, ref: c.ProductRef) -> Row:
+    return Row(
+        at_ms,
+        event,
+        who.customer_id,
+        who.household,
+        contact,
+        one,
+        ref.product_id,
+        ref.category,
+        ref.campaign_id,
+    )
+
+
+class Play:
+    """Uses a desk at random: two lines at once, late and repeated reactions, corrections."""
+
+    def __init__(self, desk: FatigueDesk, chance: Random, *, declining: bool = False) -> None:
+        """With `declining` one customer declines two products again and again."""
+        self.desk, self.chance = desk, chance
+        self.people = PEOPLE[:1] if declining else PEOPLE
+        self.products = PRODUCTS[:2] if declining else PRODUCTS
+        self.kinds = [0, 0, 9, 1, 0, 1] if declining else [3, 3, 6, 5, 1, 3]
+        self.live: list[tuple[c.Who, str]] = []
+        self.known: list[tuple[c.Who, str]] = []
+        self.open: list[str] = []
+        self.moves = {
+            self._arrive: 2,
+            self._reserve: 5,
+            self._present: 4,
+            self._release: 1,
+            self._react: 5,
+            self._end: 1,
+            self._wait: 4,
+            self._say: 0.8,
+        }
+
+    def run(self, steps: int) -> None:
+        for move in self.chance.choices([*self.moves], [*self.moves.values()], k=steps):
+            move()
+
+    def _arrive(self) -> None:
+        self.live.append((self.chance.choice(self.people), f"k{len(self.known)}"))
+        self.known.append(self.live[-1])
+
+    def _reserve(self) -> None:
+        if self.live:
+            who, contact = self.chance.choice(self.live)
+            some = self.chance.sample(self.products, self.chance.randint(1, len(self.products) - 1))
+            one = self.desk.reserve(who, contact, some)
+            self.open += [] if one is None else [one]
+
+    def _present(self) -> None:
+        if self.open:
+            self.desk.present(self.open.pop(self.chance.randrange(len(self.open))))
+
+    def _release(self) -> None:
+        if self.open:
+            self.desk.release(self.open.pop(self.chance.randrange(len(self.open))))
+
+    def _react(self) -> None:
+        if not self.known:
+            return
+        who, contact = self.chance.choice(self.known[-8:])
+        selected = self.desk.selected(contact) or self.products
+        for _ in range(self.chance.randint(1, 2)):
+            pool = selected if self.chance.random() < 0.8 else self.products
+            self.desk.react(
+                who,
+                contact,
+                self.chance.choice(pool).product_id,
+                self.chance.choices([*ReactionKind], self.kinds)[0],
+                self.chance.choice([NeverScope.PRODUCT, NeverScope.CATEGORY]),
+            )
+
+    def _end(self) -> None:
+        if self.live:
+            self.desk.end(*self.live.pop(self.chance.randrange(len(self.live))))
+
+    def _say(self) -> None:
+        scope = self.chance.choices([*NeverScope], [2, 2, 1])[0]
+        of = {"product": "gold", "category": "loans", "everything": ""}[scope]
+        self.desk.say(self.chance.choice(self.people), scope, of, back=self.chance.random() < 0.75)
+
+    def _wait(self) -> None:
+        """Wait a while, or until just before or just when a limit frees or a decline is too old."""
+        marks = [one.frees_at_ms for one in self.desk.hits[-5:] if one.frees_at_ms is not None]
+        kept_ms = self.desk.settings.cool_down.declines_kept_ms
+        declines = [row.at_ms for row in self.desk.rows[-20:] if row.event == "declined"]
+        if self.chance.random() < 0.2:
+            marks += [at_ms + kept_ms for at_ms in declines if kept_ms < MONTH]
+        if marks and self.chance.random() < 0.5:
+            self.desk.wait(self.chance.choice(marks) - self.chance.choice([0, 1]))
+        else:
+            self.desk.wait(self.desk.now_ms + self.chance.choice(STEPS_MS))
