@@ -18,7 +18,8 @@ from config.marketing import MarketingSettings
 from marketing import cool_down, fatigue, ledger, reactions, rounds
 from tests.marketing.test_fatigue_properties import COOL_DOWN, RULES, made
 from tests.support import fatigue_desk
-from tests.support.fatigue_desk import FatigueDesk, Play, rules_of
+from tests.support.fatigue_desk import FatigueDesk, rules_of
+from tests.support.fatigue_play import Play
 
 MANY, FEW = 600, 40
 

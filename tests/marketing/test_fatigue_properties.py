@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from config.marketing import MarketingSettings
 from marketing.ledger import dump_ledger
 from tests.support.fatigue_checker import breaches
-from tests.support.fatigue_desk import MINUTE, FatigueDesk, Play, rules_of
+from tests.support.fatigue_desk import MINUTE, FatigueDesk, rules_of
+from tests.support.fatigue_play import Play
 
 NO_COOL_DOWN = {
     "declined_product_ms": 0,
