@@ -42,6 +42,8 @@ class CoolDowns:
 
     def hit(self, product: ProductRef) -> LimitHit | None:
         """Return the cool-down the product is in, the product's own before its category's."""
+        if not self._declined and not self._not_now_ms:
+            return None
         settings = self._settings
         return (
             self._after_declines(

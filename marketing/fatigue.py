@@ -8,7 +8,8 @@ are those in force at the time of asking; only what is still kept can be counted
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from config.base import DAY_MS
@@ -22,10 +23,18 @@ CONTACT_KEPT_MS = 7 * DAY_MS
 
 
 class _Count(NamedTuple):
-    """What one limit counts: moments, oldest first, by what they are counted for."""
+    """What one limit counts: when, by the product's `key` (its id, category or campaign)."""
 
     limit: FatigueLimit
+    key: Callable[[ProductRef], str | None]
     moments: dict[str, list[int]]
+
+
+_KEYS: dict[str, Callable[[ProductRef], str | None]] = {
+    "product": attrgetter("product_id"),
+    "category": attrgetter("category"),
+    "campaign": attrgetter("campaign_id"),
+}
 
 
 def may_present(
@@ -80,7 +89,8 @@ class Standing:
                 moments = [one.counts_at_ms for one in rounds]
                 self.round_hit = self.round_hit or self._over(limit, "", _known(moments), 0)
             else:
-                self._counts.append(_Count(limit, _by_key(limit, rounds)))
+                key = _KEYS[limit.scope]
+                self._counts.append(_Count(limit, key, _by_key(key, rounds)))
 
     def hit(self, product: ProductRef, chosen: Sequence[ProductRef] = ()) -> LimitHit | None:
         """Return the limit that bars the product beside those `chosen` for the same round."""
@@ -88,20 +98,20 @@ class Standing:
             self.round_hit
             or self._never(product)
             or self._cool_downs.hit(product)
-            or next(self._product_hits(product, chosen), None)
+            or self._product_hit(product, chosen)
         )
 
-    def _product_hits(
-        self, product: ProductRef, chosen: Sequence[ProductRef]
-    ) -> Iterator[LimitHit]:
-        for limit, moments in self._counts:
-            key = _key(limit, product)
-            if key is None:
+    def _product_hit(self, product: ProductRef, chosen: Sequence[ProductRef]) -> LimitHit | None:
+        """Return the limit on presentations; with nothing chosen only what was presented counts."""
+        for limit, key_of, moments in self._counts:
+            key = key_of(product)
+            if key is None or not (chosen or key in moments):
                 continue
-            beside = sum(_key(limit, one) == key for one in chosen)
+            beside = sum(key_of(one) == key for one in chosen)
             found = self._over(limit, key, moments.get(key, ()), beside)
             if found is not None:
-                yield found
+                return found
+        return None
 
     def _over(
         self, limit: FatigueLimit, of: str, moments: Iterable[int], beside: int
@@ -123,6 +133,8 @@ class Standing:
         return None
 
     def _never(self, product: ProductRef) -> LimitHit | None:
+        if not self._nevers:
+            return None
         for scope, of in (
             (NeverScope.PRODUCT, product.product_id),
             (NeverScope.CATEGORY, product.category),
@@ -144,23 +156,14 @@ def _known(moments: Iterable[int | None]) -> list[int]:
     return [one for one in moments if one is not None]
 
 
-def _key(limit: FatigueLimit, product: ProductRef) -> str | None:
-    """Return what the limit counts the product under; None: it does not count it."""
-    match limit.scope:
-        case "product":
-            return product.product_id
-        case "category":
-            return product.category
-        case _:
-            return product.campaign_id
-
-
-def _by_key(limit: FatigueLimit, rounds: Iterable[Round]) -> dict[str, list[int]]:
-    """Return when what the limit counts was presented, by product, category or campaign."""
+def _by_key(
+    key_of: Callable[[ProductRef], str | None], rounds: Iterable[Round]
+) -> dict[str, list[int]]:
+    """Return when what a limit counts was presented, by product, category or campaign."""
     found: dict[str, list[int]] = {}
     for one in rounds:
         for item in one.items:
-            key = _key(limit, item.product)
+            key = key_of(item.product)
             if item.counts and key is not None:
                 found.setdefault(key, []).append(item.counts_at_ms)
     return found

@@ -2,7 +2,8 @@
 
 It is what its changes add up to (`marketing/ledger_changes.py`); nothing is decided here. A round
 is kept until no limit can ask for it any more, so memory is bounded by the windows; only that a
-customer wants to hear no more of something is kept for ever.
+customer wants to hear no more of something is kept for ever. There may be a million rounds: they
+are written without names of fields, and nothing in them is looked at by the garbage collector.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from contacts.vocabulary import NeverScope, ReactionKind
 from marketing import ledger_changes as c
 
 
-class Item(msgspec.Struct, gc=False):
+class Item(msgspec.Struct, gc=False, array_like=True):
     """One product of a round. It counts from `counts_at_ms`; not at all once it is released."""
 
     product: c.ProductRef
@@ -33,7 +34,7 @@ class Item(msgspec.Struct, gc=False):
         return self.state != "released"
 
 
-class Round(msgspec.Struct, gc=False, kw_only=True):
+class Round(msgspec.Struct, gc=False, array_like=True):
     """Products selected together for one contact."""
 
     round_id: str
@@ -52,7 +53,7 @@ class Round(msgspec.Struct, gc=False, kw_only=True):
         return next((one for one in self.items if one.product.product_id == product_id), None)
 
 
-class Never(msgspec.Struct, frozen=True, gc=False):
+class Never(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """That a customer wants to hear no more of something; see `Suppressed`."""
 
     scope: NeverScope
@@ -74,17 +75,18 @@ class Ledger:
     def __init__(self) -> None:
         self.rounds: dict[str, Round] = {}
         self.nevers: dict[str, tuple[Never, ...]] = {}
-        self._by_customer: dict[str, list[Round]] = {}
-        self._by_household: dict[str, list[Round]] = {}
+        self._by_customer: dict[str, tuple[Round, ...]] = {}
+        self._by_household: dict[str, tuple[Round, ...]] = {}
+        self._products: dict[c.ProductRef, c.ProductRef] = {}
         self._expiry: SortedList[tuple[int, str]] = SortedList()
 
-    def of_customer(self, customer_id: str) -> list[Round]:
+    def of_customer(self, customer_id: str) -> tuple[Round, ...]:
         """Return the customer's rounds that are kept, oldest first."""
-        return self._by_customer.get(customer_id, [])
+        return self._by_customer.get(customer_id, ())
 
-    def of_household(self, household: str) -> list[Round]:
+    def of_household(self, household: str) -> tuple[Round, ...]:
         """Return the household's rounds that are kept, oldest first."""
-        return self._by_household.get(household, [])
+        return self._by_household.get(household, ())
 
     def of_contact(self, customer_id: str, contact_id: str) -> Iterator[Round]:
         """Yield the contact's rounds that are kept, newest first."""
@@ -101,10 +103,12 @@ class Ledger:
             self._remove(self.rounds[self._expiry[0][1]])
 
     def add(self, one: Round) -> None:
-        """Take in a round."""
+        """Take in a round. Equal products are kept once."""
+        for item in one.items:
+            item.product = self._products.setdefault(item.product, item.product)
         self.rounds[one.round_id] = one
-        self._by_customer.setdefault(one.who.customer_id, []).append(one)
-        self._by_household.setdefault(one.who.household, []).append(one)
+        for index, key in self._indexes(one):
+            index[key] = (*index.get(key, ()), one)
         self._expiry.add((one.kept_until_ms, one.round_id))
 
     def keep_until(self, one: Round, until_ms: int) -> None:
@@ -122,13 +126,16 @@ class Ledger:
     def _remove(self, one: Round) -> None:
         del self.rounds[one.round_id]
         self._expiry.remove((one.kept_until_ms, one.round_id))
-        for index, key in (
+        for index, key in self._indexes(one):
+            left = tuple(other for other in index.pop(key) if other is not one)
+            if left:
+                index[key] = left
+
+    def _indexes(self, one: Round) -> tuple[tuple[dict[str, tuple[Round, ...]], str], ...]:
+        return (
             (self._by_customer, one.who.customer_id),
             (self._by_household, one.who.household),
-        ):
-            index[key].remove(one)
-            if not index[key]:
-                del index[key]
+        )
 
 
 def dump_ledger(ledger: Ledger) -> LedgerSnapshot:
@@ -153,11 +160,11 @@ def apply(ledger: Ledger, change: c.AnyLedgerChange) -> None:
 def _round_reserved(ledger: Ledger, one: c.RoundReserved) -> None:
     ledger.add(
         Round(
-            round_id=one.round_id,
-            contact_id=one.contact_id,
-            who=one.who,
-            items=tuple(Item(product, one.expires_at_ms) for product in one.products),
-            kept_until_ms=one.kept_until_ms,
+            one.round_id,
+            one.contact_id,
+            one.who,
+            tuple(Item(product, one.expires_at_ms) for product in one.products),
+            one.kept_until_ms,
         )
     )
 

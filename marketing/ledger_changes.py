@@ -12,7 +12,7 @@ from contacts.customer import CustomerContext
 from contacts.vocabulary import NeverScope, ReactionKind
 
 
-class ProductRef(msgspec.Struct, frozen=True, gc=False):
+class ProductRef(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A product with what limits count it by, as the catalogue had it when it was selected."""
 
     product_id: str
@@ -20,7 +20,7 @@ class ProductRef(msgspec.Struct, frozen=True, gc=False):
     campaign_id: str | None = None
 
 
-class Who(msgspec.Struct, frozen=True, gc=False):
+class Who(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Whose presentations are counted. `household` is the household's id, or `alone(customer)`."""
 
     customer_id: str
