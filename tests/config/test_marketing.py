@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -128,3 +130,12 @@ def test_what_is_odd_is_said() -> None:
     quiet = TidegateSettings(agents=trained, marketing=MarketingSettings(enabled=True))
     assert not any("marketing" in one for one in warnings_about(quiet))
     assert not any("marketing" in one for one in warnings_about(TidegateSettings()))
+
+
+def test_the_example_in_the_document_is_valid() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "fatigue-and-consent.md").read_text("utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    settings = TidegateSettings.model_validate(tomllib.loads(example)).marketing
+    assert settings.enabled
+    assert settings.consent_rule("insurance") == "opt_in"
+    assert settings.limits[0].per == "household"

@@ -16,10 +16,10 @@ import pytest
 
 from config.marketing import MarketingSettings
 from marketing import cool_down, fatigue, ledger, reactions, rounds
-from tests.marketing.test_fatigue_properties import COOL_DOWN, RULES, made
 from tests.support import fatigue_desk
 from tests.support.fatigue_desk import FatigueDesk, rules_of
 from tests.support.fatigue_play import Play
+from tests.support.fatigue_rules import COOL_DOWN, RULES, made
 
 MANY, FEW = 600, 40
 

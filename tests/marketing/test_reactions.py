@@ -17,7 +17,7 @@ from marketing.ledger_changes import (
     SuppressionLifted,
 )
 from marketing.reactions import MEANING, Reaction, follow_ups, labels, react
-from tests.marketing.test_rounds import ANNA, BEN, BLUE, CAR, GOLD, Desk
+from tests.support.rounds_desk import ANNA, BEN, BLUE, CAR, GOLD, Desk
 
 K = ReactionKind
 UNLIMITED = MarketingSettings(limits=[], rounds_per_contact=20)
