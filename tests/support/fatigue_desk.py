@@ -13,6 +13,7 @@ from marketing import reactions, rounds
 from marketing.cool_down import LimitHit
 from marketing.ledger import Ledger, LedgerSnapshot, apply, dump_ledger, load_ledger
 from tests.support.fatigue_checker import FatigueChecker, Limit, Row, Rules
+from tests.support.fatigue_rows import RowMaker, row_of
 
 MINUTE = 60_000
 PRODUCTS = [
@@ -56,7 +57,7 @@ class FatigueDesk:
         self.found: list[str] = []
         self.hits: list[LimitHit] = []
         self.refused = 0
-        self._seen: dict[tuple[str, str], Row] = {}
+        self._maker = RowMaker()
         self._numbers = 0
 
     def wait(self, until_ms: int) -> None:
@@ -80,10 +81,10 @@ class FatigueDesk:
         answer = rounds.present(self.ledger, self.settings, round_id, self.now_ms)
         if answer is None:
             return
-        beside = [self._seen[round_id, one.product_id] for one in answer.products]
+        beside = [self._maker.seen[round_id, one.product_id] for one in answer.products]
         for product_id, hit in answer.hits.items():
             self.hits.append(hit)
-            row = self._seen[round_id, product_id]._replace(at_ms=self.now_ms)
+            row = self._maker.seen[round_id, product_id]._replace(at_ms=self.now_ms)
             if self.checker.bar(row, reserved=True, beside=beside) is None:
                 self.found.append(f"taken back for no reason: {hit}")
         self._record(answer.changes)
@@ -126,7 +127,7 @@ class FatigueDesk:
 
     def selected(self, contact: str) -> list[c.ProductRef]:
         """Return the products ever reserved for a contact."""
-        ids = {row.product for row in self._seen.values() if row.contact == contact}
+        ids = {row.product for row in self._maker.seen.values() if row.contact == contact}
         return [one for one in PRODUCTS if one.product_id in ids]
 
     def recovered(self) -> Ledger:
@@ -145,7 +146,7 @@ class FatigueDesk:
         self, who: c.Who, contact: str, one: str, products: Sequence[c.ProductRef]
     ) -> str | None:
         """Return why the checker would not have all of these presented together."""
-        trial = [_row(self.now_ms, "reserved", who, contact, one, ref) for ref in products]
+        trial = [row_of(self.now_ms, "reserved", who, contact, one, ref) for ref in products]
         reasons = (
             self.checker.bar(row, reserved=True, beside=trial[:number])
             for number, row in enumerate(trial)
@@ -158,52 +159,8 @@ class FatigueDesk:
         self.ledger.forget(self.now_ms)
         for change in changes:
             apply(self.ledger, change)
-            for row in self._rows(change):
+            for row in self._maker.rows(self.now_ms, change):
                 self.rows.append(row)
                 broken = self.checker.see(row)
                 if broken is not None:
                     self.found.append(f"{broken} broken by {row}")
-
-    def _rows(self, change: c.AnyLedgerChange) -> list[Row]:
-        match change:
-            case c.RoundReserved(round_id=one, contact_id=contact, who=who, products=products):
-                for ref in products:
-                    row = _row(self.now_ms, "reserved", who, contact, one, ref)
-                    self._seen[one, ref.product_id] = row
-                return [self._seen[one, ref.product_id] for ref in products]
-            case c.FatigueCounted(round_id=one, product_ids=ids, restored=restored):
-                return self._again(one, ids, "restored" if restored else "presented")
-            case c.RoundReleased(round_id=one, product_ids=ids):
-                return self._again(one, ids, "released")
-            case c.ReactionNoted(round_id=one, product_id=product, kind=kind, scope=scope):
-                event = str(kind) if scope is None else f"never_{scope}"
-                return self._again(one, (product,), event)
-            case _:
-                return self._said(change)
-
-    def _again(self, one: str, ids: Sequence[str], event: str) -> list[Row]:
-        return [self._seen[one, of]._replace(at_ms=self.now_ms, event=event) for of in ids]
-
-    def _said(self, change: c.Suppressed | c.SuppressionLifted) -> list[Row]:
-        """Return the row of what was said; that of a reaction's never is the reaction's own."""
-        if "/" in change.source and isinstance(change, c.Suppressed):
-            return []
-        verb = "said" if isinstance(change, c.Suppressed) else "unsaid"
-        row = Row(self.now_ms, f"{verb}_{change.scope}", change.customer_id, source=change.source)
-        if change.scope is NeverScope.EVERYTHING:
-            return [row]
-        return [row._replace(**{str(change.scope): change.of})]
-
-
-def _row(at_ms: int, event: str, who: c.Who, contact: str, one: str, ref: c.ProductRef) -> Row:
-    return Row(
-        at_ms,
-        event,
-        who.customer_id,
-        who.household,
-        contact,
-        one,
-        ref.product_id,
-        ref.category,
-        ref.campaign_id,
-    )
