@@ -16,6 +16,7 @@ def warnings_about(settings: TidegateSettings, environ: Iterable[str] = ()) -> l
         *_about_environment(environ),
         *_about_process(settings),
         *_about_staff(settings),
+        *_about_marketing(settings),
         *(text for queue in settings.queues for text in _about_queue(queue)),
     ]
 
@@ -59,6 +60,27 @@ def _about_staff(settings: TidegateSettings) -> Iterator[str]:
             f"queues[{queue.queue_id}]: no listed agent can serve it (channel"
             f" {queue.channel.value}, requires {needs or 'nothing'}), and limits.unlisted_agents"
             " = false lets no other sign in"
+        )
+
+
+def _about_marketing(settings: TidegateSettings) -> Iterator[str]:
+    marketing = settings.marketing
+    if not marketing.enabled:
+        return
+    if marketing.certificates_needed and not any(one.certificates for one in settings.agents):
+        yield (
+            "marketing.enabled = true, but no listed agent has a certificate: nothing will be"
+            " presented; add certificates to agents or set marketing.certificates_needed = false"
+        )
+    if marketing.consent == "none_needed":
+        yield (
+            'marketing.consent = "none_needed": customers are presented products without being'
+            " asked; make sure that the law where they live permits it"
+        )
+    if not marketing.limits:
+        yield (
+            "marketing.limits is empty: no limit on how often a customer or household is"
+            " presented products but rounds_per_contact and cool-downs"
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from config.base import OpeningHours
 from config.problems import Path
+from config.routing import CATEGORY_PATTERN, EXPIRY_PATTERN
 from config.settings import TidegateSettings
 from contacts.ids import ID_PATTERN, ID_RULE
 
@@ -19,6 +20,8 @@ _OPENS, _CLOSES = (
 )
 PATTERN_RULES = {
     ID_PATTERN: f"an id in quotes: {ID_RULE}",
+    CATEGORY_PATTERN: f'"*" or an id in quotes: {ID_RULE}',
+    EXPIRY_PATTERN: 'a day in quotes as "2026-12-31", or "none"',
     _OPENS: 'a time in quotes from "00:00" to "23:59"',
     _CLOSES: 'a time in quotes from "00:00" to "24:00"',
 }

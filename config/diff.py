@@ -18,6 +18,7 @@ def describe_changes(old: RoutingSettings, new: RoutingSettings) -> list[str]:
         *_members("queues", _queues(old.queues), _queues(new.queues)),
         *_members("agents", _agents(old.agents), _agents(new.agents)),
         *_keys("limits", old.limits, new.limits),
+        *_keys("marketing", old.marketing, new.marketing),
     ]
 
 

@@ -7,12 +7,14 @@ Times are integer milliseconds.
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from config.base import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, OpeningHours, Settings
 from config.gate import GateSettings
+from config.marketing import MarketingSettings
 from contacts.ids import ID_PATTERN
 from contacts.vocabulary import Channel, Refusal
 
@@ -21,6 +23,21 @@ SkillLevel = Annotated[int, Field(ge=1, le=10)]
 Skills = dict[Id, SkillLevel]
 Destination = Annotated[str, Field(min_length=1, max_length=256)]
 Priority = Annotated[int, Field(ge=0, le=99)]
+CATEGORY_PATTERN = r"^(\*|[A-Za-z0-9._:@=~-]{1,128})$"
+EXPIRY_PATTERN = r"^(none|[0-9]{4}-[0-9]{2}-[0-9]{2})$"
+
+
+def _is_a_date(expiry: str) -> str:
+    if expiry != "none":
+        try:
+            date.fromisoformat(expiry)
+        except ValueError:
+            raise ValueError(f'"{expiry}" is no day of the calendar') from None
+    return expiry
+
+
+Category = Annotated[str, Field(pattern=CATEGORY_PATTERN)]
+Expiry = Annotated[str, Field(pattern=EXPIRY_PATTERN), AfterValidator(_is_a_date)]
 StrategyName = Literal["longest_idle", "least_occupied", "round_robin", "most_skilled", "fastest"]
 
 
@@ -100,6 +117,11 @@ class AgentSettings(Settings):
     """Contacts at the same time per channel."""
     team: Id | None = None
     """Team for reports."""
+    certificates: dict[Category, Expiry] = Field(default_factory=dict)
+    """Product categories the agent may present ("*": all), each with the last day on which the
+    certificate is valid, as "2026-12-31", or "none"."""
+    learner: bool = False
+    """Whether the agent is still learning to market: see `marketing.learner_load_max`."""
 
 
 class LimitSettings(Settings):
@@ -125,6 +147,7 @@ class RoutingSettings(Settings):
     queues: list[QueueSettings] = Field(default_factory=list)
     agents: list[AgentSettings] = Field(default_factory=list)
     limits: LimitSettings = LimitSettings()
+    marketing: MarketingSettings = MarketingSettings()
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Self:

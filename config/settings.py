@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, model_validator
 
 from config.base import HOUR_MS, MINUTE_MS, SECOND_MS, Settings
+from config.marketing import MarketingSettings
 from config.routing import AgentSettings, Id, LimitSettings, QueueSettings, RoutingSettings
 
 Host = Annotated[str, Field(min_length=1, max_length=253)]
@@ -175,6 +176,7 @@ class TidegateSettings(Settings):
     journal: JournalSettings = JournalSettings()
     service: ServiceSettings = ServiceSettings()
     limits: LimitSettings = LimitSettings()
+    marketing: MarketingSettings = MarketingSettings()
     queues: list[QueueSettings] = Field(default_factory=list)
     """The contact queues; ids are unique, which `routing()` and the loader check."""
     agents: list[AgentSettings] = Field(default_factory=list)
@@ -182,7 +184,12 @@ class TidegateSettings(Settings):
 
     def routing(self) -> RoutingSettings:
         """Return the part the core decides by. Raises ValueError if an id is given twice."""
-        return RoutingSettings(queues=self.queues, agents=self.agents, limits=self.limits)
+        return RoutingSettings(
+            queues=self.queues,
+            agents=self.agents,
+            limits=self.limits,
+            marketing=self.marketing,
+        )
 
     def client_id(self) -> str:
         """Return the MQTT client id: the one given, or one made of tenant, site and domain."""

@@ -62,6 +62,72 @@ class Refusal(StrEnum):
     WAITED_TOO_LONG = "waited_too_long"
 
 
+class ReactionKind(StrEnum):
+    """How a customer took one product that was presented."""
+
+    ACCEPTED = "accepted"
+    INTERESTED = "interested"
+    DECLINED = "declined"
+    NOT_NOW = "not_now"
+    NEVER_AGAIN = "never_again"
+    NOT_PRESENTED = "not_presented"
+
+
+class FollowUp(StrEnum):
+    """What is to be done after a reaction."""
+
+    VERIFICATION_CALL = "verification_call"
+    FOLLOW_UP = "follow_up"
+
+
+class NeverScope(StrEnum):
+    """What a customer wants to hear no more of."""
+
+    PRODUCT = "product"
+    CATEGORY = "category"
+    EVERYTHING = "everything"
+
+
+class SuppressionReason(StrEnum):
+    """Why a customer may not be presented any product, or any of a category."""
+
+    EMERGENCY = "emergency"
+    CUSTOMER_UNKNOWN = "customer_unknown"
+    CONTEXT_MISSING = "context_missing"
+    FACT_UNKNOWN = "fact_unknown"
+    DO_NOT_CONTACT = "do_not_contact"
+    OPTED_OUT = "opted_out"
+    VULNERABLE = "vulnerable"
+    OPEN_COMPLAINT = "open_complaint"
+    STAGE_EXCLUDED = "stage_excluded"
+    CONSENT_MISSING = "consent_missing"
+    CONSENT_UNPROVEN = "consent_unproven"
+    CONSENT_EXPIRED = "consent_expired"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+
+
+class FatigueRule(StrEnum):
+    """The limit that bars a presentation: too many already, or the customer asked for it."""
+
+    NEVER = "never"
+    DECLINED = "declined"
+    NOT_NOW = "not_now"
+    CONTACT = "contact"
+    CUSTOMER = "customer"
+    HOUSEHOLD = "household"
+    PRODUCT = "product"
+    CATEGORY = "category"
+    CAMPAIGN = "campaign"
+
+
+class Unqualified(StrEnum):
+    """Why an agent may not present products of a category."""
+
+    NO_CERTIFICATE = "no_certificate"
+    CERTIFICATE_EXPIRED = "certificate_expired"
+    LEARNER = "learner"
+
+
 class NotReadyReason(StrEnum):
     """Reasons the engine itself sets; agents may give any reason of their own."""
 
@@ -92,3 +158,4 @@ class Rejection(StrEnum):
     EXTENSION_TOO_LONG = "extension_too_long"
     CONFIGURATION_INVALID = "configuration_invalid"
     PRICES_INVALID = "prices_invalid"
+    PRODUCT_NOT_PRESENTED = "product_not_presented"
