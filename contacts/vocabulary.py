@@ -158,4 +158,5 @@ class Rejection(StrEnum):
     EXTENSION_TOO_LONG = "extension_too_long"
     CONFIGURATION_INVALID = "configuration_invalid"
     PRICES_INVALID = "prices_invalid"
+    CATALOGUE_INVALID = "catalogue_invalid"
     PRODUCT_NOT_PRESENTED = "product_not_presented"

@@ -37,6 +37,12 @@ class CatalogueIndex:
             category = item.product.category
             self.by_category[category] = (*self.by_category.get(category, ()), item)
         self.campaigns = campaigns
+        self.limited = tuple(
+            one.product_id
+            for one in catalogue.products
+            if self.units_left(one.product_id, accepted=0, spent_milli=0, campaign_spent_milli=0)
+            is not None
+        )
         self._priors = {one.reason: self._prior(one) for one in catalogue.playbook}
         self._apart = _apart(catalogue.products)
         self._rules = {one.segment_id: one.rule for one in catalogue.segments}

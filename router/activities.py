@@ -14,6 +14,7 @@ from typing import Any
 from contacts.vocabulary import AgentState, AssignmentState, NotReadyReason
 from queues.agent_times import Activity, Span
 from router import decisions as d
+from router.decision import Decision
 
 _UNANSWERED = (AssignmentState.RESERVED, AssignmentState.RINGING)
 
@@ -77,7 +78,7 @@ class Activities:
         self._touched: dict[str, None] = {}
         self._gap_ms = 0
 
-    def apply(self, decision: d.Decision) -> Answer | None:
+    def apply(self, decision: Decision) -> Answer | None:
         """Take up `decision`; return the answer it stands for, if it does."""
         rule = _RULES.get(type(decision))
         return rule(self, decision) if rule is not None else None
@@ -160,7 +161,7 @@ class Activities:
         self._touched = dict.fromkeys(sorted(self.agents))
 
 
-_RULES: dict[type[d.Decision], Callable[[Activities, Any], Answer | None]] = {
+_RULES: dict[type[Decision], Callable[[Activities, Any], Answer | None]] = {
     d.ContactReserved: Activities._reserved,
     d.ReservationTimedOut: Activities._timed_out,
     d.ReservationWithdrawn: Activities._withdrawn,

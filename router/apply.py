@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from router import decisions as d
-from router.changes import agents, contacts, gate, system
-from router.events import Event
+from router import marketing_decisions as m
+from router.changes import agents, contacts, gate, marketing, system
+from router.decision import Decision
+from router.event import Event
 from router.receipts import receipt_of
 from router.records import Record
 from router.state import RoutingState
@@ -30,6 +32,8 @@ def begin(state: RoutingState, at_ms: int) -> None:
     """Start a record at `at_ms`, or when the last was if that is later."""
     if at_ms > state.now_ms:
         state.now_ms = at_ms
+        if state.offers.ledger.rounds:
+            state.offers.ledger.forget(at_ms)
     state.seq += 1
 
 
@@ -40,11 +44,11 @@ def finish(state: RoutingState, event: Event | None, decisions: Sequence[d.AnyDe
         state.receipts.add(receipt)
 
 
-def _nothing(state: RoutingState, one: d.Decision) -> None:
+def _nothing(state: RoutingState, one: Decision) -> None:
     """A word to somebody; the state stays as it is."""
 
 
-APPLY: dict[type[d.Decision], Callable[[RoutingState, Any], None]] = {
+APPLY: dict[type[Decision], Callable[[RoutingState, Any], None]] = {
     d.ContactQueued: contacts.contact_queued,
     d.ContactRequeued: contacts.contact_requeued,
     d.ContactReserved: contacts.contact_reserved,
@@ -74,4 +78,12 @@ APPLY: dict[type[d.Decision], Callable[[RoutingState, Any], None]] = {
     d.PricesSet: gate.prices_set,
     d.GuardSet: gate.guard_set,
     d.GateLatched: gate.gate_latched,
+    m.CatalogueApplied: marketing.catalogue_applied,
+    m.CustomerContextSet: marketing.customer_context_set,
+    m.ProductsSelected: marketing.products_selected,
+    m.ProductsWithdrawn: _nothing,
+    m.LedgerChanged: marketing.ledger_changed,
+    m.PreferencesLearned: marketing.preferences_learned,
+    m.SaleRecorded: marketing.sale_recorded,
+    m.FollowUpSet: _nothing,
 }

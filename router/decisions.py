@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from contacts.vocabulary import (
     AgentState,
     AssignmentState,
@@ -21,10 +19,8 @@ from contacts.vocabulary import (
     Rejection,
 )
 from queues.price_grid import PriceGrid
-
-
-class Decision(msgspec.Struct, frozen=True, gc=False, tag_field="type"):
-    """Base of all decisions."""
+from router.decision import Decision as Decision
+from router.marketing_decisions import AnyMarketingDecision
 
 
 class EventRejected(Decision, frozen=True, gc=False, tag="event_rejected"):
@@ -373,4 +369,5 @@ AnyDecision = (
     | BridgeNoted
     | EpochBegan
     | ConfigurationApplied
+    | AnyMarketingDecision
 )

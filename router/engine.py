@@ -11,19 +11,30 @@ from typing import Any
 
 from contacts.vocabulary import AssignmentState, Refusal
 from router import events as e
+from router import marketing_events as m
 from router.apply import begin, finish
 from router.deadlines import DeadlineKind, Key
 from router.decisions import AnyDecision
+from router.event import Event
 from router.gatekeeper import decide
 from router.receipts import Receipt
-from router.rules import agents, arrivals, gating, handling, reservations, supervision, system
+from router.rules import (
+    agents,
+    arrivals,
+    gating,
+    handling,
+    marketing,
+    reservations,
+    supervision,
+    system,
+)
 from router.rules.settling import settle
 from router.state import RoutingState
 from router.turn import Gate, Refused, Turn
 
 DEADLINES_AT_ONCE = 64
 
-RULES: dict[type[e.Event], Callable[[Turn, Any], None]] = {
+RULES: dict[type[Event], Callable[[Turn, Any], None]] = {
     e.ContactArrived: arrivals.contact_arrived,
     e.ContactEnded: arrivals.contact_ended,
     e.ContactTransferred: supervision.contact_transferred,
@@ -51,6 +62,11 @@ RULES: dict[type[e.Event], Callable[[Turn, Any], None]] = {
     e.EmergencyCleared: gating.emergency_cleared,
     e.PricesComputed: gating.prices_computed,
     e.GuardChanged: gating.guard_changed,
+    m.CatalogueChanged: marketing.catalogue_changed,
+    m.CustomerContextAttached: marketing.customer_context_attached,
+    m.ProductsPresented: marketing.products_presented,
+    m.ReactionRecorded: marketing.reaction_recorded,
+    m.NeverSaid: marketing.never_said,
     e.EngineStarted: system.engine_started,
     e.LinkLost: system.link_lost,
     e.LinkRestored: system.link_restored,

@@ -11,18 +11,12 @@ from typing import Any
 
 import msgspec
 
+from contacts.customer import CustomerContext
 from contacts.vocabulary import Channel, Mode
 from queues.price_grid import PriceGrid
-
-
-class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True, tag_field="type"):
-    """What every event carries."""
-
-    event_id: str
-    at_ms: int
-    source: str = "engine"
-    occurred_at_ms: int | None = None
-
+from router.event import AssignmentEvent as AssignmentEvent
+from router.event import Event as Event
+from router.marketing_events import AnyMarketingEvent
 
 # --- contacts, told by the bridge to the PBX -----------------------------------------------
 
@@ -31,7 +25,7 @@ class ContactArrived(Event, frozen=True, gc=False, kw_only=True, tag="contact_ar
     """A new contact asks for a queue. `wait_credit_ms` of waiting is credited at once.
 
     `value_milli` is what marketing to this customer is worth, thousandths; `may_market` tells
-    whether it is permitted at all.
+    whether it is permitted at all. `context` is what is known of the customer, if the message says.
     """
 
     contact_id: str
@@ -43,6 +37,7 @@ class ContactArrived(Event, frozen=True, gc=False, kw_only=True, tag="contact_ar
     customer_id: str | None = None
     value_milli: int | None = None
     may_market: bool = True
+    context: CustomerContext | None = None
 
 
 class ContactEnded(Event, frozen=True, gc=False, kw_only=True, tag="contact_ended"):
@@ -125,17 +120,6 @@ class AgentLost(Event, frozen=True, gc=False, kw_only=True, tag="agent_lost"):
     """The agent's client vanished (its last will)."""
 
     agent_id: str
-
-
-class AssignmentEvent(Event, frozen=True, gc=False, kw_only=True):
-    """An agent's (or the bridge's) word on one contact in the agent's hands.
-
-    `revision` is the number the reservation came with; a stale one is refused, none is not checked.
-    """
-
-    contact_id: str
-    agent_id: str
-    revision: int | None = None
 
 
 class ReservationRinging(AssignmentEvent, frozen=True, gc=False, kw_only=True, tag="ringing"):
@@ -327,4 +311,5 @@ AnyEvent = (
     | BridgeHeard
     | ConfigurationChanged
     | ClockTicked
+    | AnyMarketingEvent
 )

@@ -16,6 +16,7 @@ from typing import Any
 from config.routing import ServiceLevelSettings
 from contacts.vocabulary import AssignmentState, Disposition
 from router import decisions as d
+from router.decision import Decision
 
 
 class EntryEnd(StrEnum):
@@ -83,7 +84,7 @@ class QueueEntries:
         self._waiting: dict[str, QueueEntry] = {}
         self._service_levels: dict[str, ServiceLevelSettings] = {}
 
-    def apply(self, decision: d.Decision, at_ms: int) -> Changes:
+    def apply(self, decision: Decision, at_ms: int) -> Changes:
         """Return what `decision`, taken at `at_ms`, did to which entries."""
         rule = _RULES.get(type(decision))
         return rule(self, decision, at_ms) if rule is not None else []
@@ -143,7 +144,7 @@ class QueueEntries:
         return [(EntryChange.ENDED, entry)]
 
 
-_RULES: dict[type[d.Decision], Callable[[QueueEntries, Any, int], Changes]] = {
+_RULES: dict[type[Decision], Callable[[QueueEntries, Any, int], Changes]] = {
     d.ContactQueued: QueueEntries._queued,
     d.ContactRequeued: QueueEntries._requeued,
     d.ReservationTimedOut: QueueEntries._timed_out,

@@ -14,6 +14,7 @@ from config.routing import QueueSettings, RoutingSettings
 from contacts.contact import Contact
 from queues.contact_queue import GateState
 from router.deadlines import DeadlineKind
+from router.offers import Offers, OffersSnapshot
 from router.receipts import Receipt
 from router.state import Override, RoutingState
 
@@ -52,6 +53,7 @@ class StateSnapshot(msgspec.Struct, gc=False):
     emergency: str | None = None
     overrides: dict[str, Override] = {}
     silent_bridges: set[str] = set()
+    offers: OffersSnapshot = msgspec.field(default_factory=OffersSnapshot)
 
 
 class SnapshotTooNew(Exception):  # noqa: N818 - says what it is
@@ -87,6 +89,7 @@ def dump_state(state: RoutingState) -> bytes:
             state.emergency,
             state.overrides,
             state.silent_bridges,
+            state.offers.snapshot(),
         )
     )
 
@@ -104,6 +107,7 @@ def load_state(payload: bytes) -> RoutingState:
     state.settings = settings
     state.emergency, state.overrides = snapshot.emergency, snapshot.overrides
     state.silent_bridges = snapshot.silent_bridges
+    state.offers = Offers.of(snapshot.offers)
     state.listed = {agent.agent_id: agent for agent in settings.agents}
     state.receipts.size = settings.limits.remembered_events
     state.receipts.extend(snapshot.receipts)

@@ -15,6 +15,7 @@ from contacts.vocabulary import Mode
 from queues.contact_queue import ContactQueue
 from router.deadlines import DeadlineKind, Deadlines, Key
 from router.matching import Matcher
+from router.offers import Offers
 from router.receipts import ReceiptBook
 
 EVERY_QUEUE = ""
@@ -45,6 +46,7 @@ class RoutingState:
         self.contacts: dict[str, Contact] = {}
         self.agents: dict[str, Agent] = {}
         self.listed: dict[str, AgentSettings] = {}
+        self.offers = Offers()
         self.receipts = ReceiptBook(self.settings.limits.remembered_events)
         self.matcher = Matcher()
         self.queues: dict[str, ContactQueue] = self.matcher.queues

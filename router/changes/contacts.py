@@ -192,6 +192,7 @@ def _let_go(state: RoutingState, assignment: Assignment) -> None:
     contact = state.contacts.get(assignment.contact_id)
     if contact is not None and _is_held_by(contact, assignment):
         del state.contacts[assignment.contact_id]
+        state.offers.contexts.pop(assignment.contact_id, None)
 
 
 def _is_held_by(contact: Contact, assignment: Assignment) -> bool:
@@ -214,6 +215,7 @@ def outcome_recorded(state: RoutingState, one: d.OutcomeRecorded) -> None:
         if contact.give_up_at_ms is not None:
             state.deadlines.cancel((DeadlineKind.GIVE_UP, one.contact_id, ""))
         del state.contacts[one.contact_id]
+        state.offers.contexts.pop(one.contact_id, None)
     forget_empty_queue(state, one.queue_id)
 
 

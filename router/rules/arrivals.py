@@ -16,6 +16,7 @@ from router.decisions import (
     MarketingReported,
     OutcomeRecorded,
 )
+from router.marketing_decisions import CustomerContextSet
 from router.rules.handling import end_with_customer
 from router.turn import Refused, Turn
 
@@ -84,6 +85,8 @@ def queue_contact(
             event.may_market,
         )
     )
+    if event.context is not None:
+        turn.emit(CustomerContextSet(event.contact_id, event.context))
 
 
 def contact_ended(turn: Turn, event: e.ContactEnded) -> None:

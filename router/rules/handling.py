@@ -17,6 +17,7 @@ from router.decisions import (
     AssignmentRestated,
     OutcomeRecorded,
 )
+from router.rules.selecting import release_unpresented, with_products
 from router.turn import Refused, Turn
 
 NO_WRAP_UP = WrapUpSettings(kind="none")
@@ -85,7 +86,7 @@ def service_completed(turn: Turn, event: e.ServiceCompleted) -> None:
     """Service is complete: the gate decides at once whether marketing may follow."""
     assignment = find_assignment(turn, event)
     move(turn, assignment, AssignmentTrigger.COMPLETE_SERVICE)
-    answer = turn.gate(turn.state, assignment)
+    answer = with_products(turn, assignment, turn.gate(turn.state, assignment))
     turn.emit(answer)
     if answer.granted:
         move(turn, assignment, AssignmentTrigger.MARKET)
@@ -93,6 +94,7 @@ def service_completed(turn: Turn, event: e.ServiceCompleted) -> None:
 
 def end_with_customer(turn: Turn, assignment: Assignment, disposition: Disposition) -> None:
     """The customer has left the agent: start wrap-up, or close if the queue has none."""
+    release_unpresented(turn, assignment)
     wrap_up = wrap_up_of(turn, assignment)
     if wrap_up.kind == "none" or wrap_up.duration_ms == 0:
         close_assignment(turn, assignment, disposition)

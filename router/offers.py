@@ -1,0 +1,112 @@
+"""What the engine knows of products and of who was presented what. Part of the live state.
+
+Only `router/changes/marketing.py` changes it. What the preference model looked at is kept for the
+last rounds, so that a reaction can be learned; older ones are noted all the same, not learned.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from config.catalogue import Catalogue
+from contacts.customer import CustomerContext
+from marketing.catalogue import CatalogueIndex
+from marketing.ledger import Ledger, LedgerSnapshot, dump_ledger, load_ledger
+from marketing.preference_values import Context, Learned
+from marketing.preferences import Preferences
+
+ROUNDS_TO_LEARN = 20_000
+
+
+class Spent(msgspec.Struct, gc=False):
+    """Of a product or campaign: how many were accepted, and what that cost, thousandths."""
+
+    accepted: int = 0
+    cost_milli: int = 0
+
+
+class OffersSnapshot(msgspec.Struct):
+    """Everything as plain values."""
+
+    catalogue: dict[str, Any] | None = None
+    ledger: LedgerSnapshot = msgspec.field(default_factory=LedgerSnapshot)
+    learned: Learned = msgspec.field(default_factory=Learned)
+    contexts: dict[str, CustomerContext] = {}
+    to_learn: dict[str, Context] = {}
+    products: dict[str, Spent] = {}
+    campaigns: dict[str, Spent] = {}
+
+
+class Offers:
+    """Catalogue, ledger, preferences; `contexts` by live contact, `to_learn` by round."""
+
+    def __init__(self) -> None:
+        self.catalogue: dict[str, Any] | None = None
+        self.index: CatalogueIndex | None = None
+        self.ledger = Ledger()
+        self.preferences = Preferences()
+        self.contexts: dict[str, CustomerContext] = {}
+        self.to_learn: dict[str, Context] = {}
+        self.products: dict[str, Spent] = {}
+        self.campaigns: dict[str, Spent] = {}
+
+    def set_catalogue(self, catalogue: dict[str, Any] | None) -> None:
+        """Put a catalogue in force. Raises ValidationError if it is none."""
+        self.catalogue = catalogue
+        self.index = None
+        if catalogue is not None:
+            self.index = CatalogueIndex(Catalogue.model_validate(catalogue))
+
+    def present_at_most(self, most: int) -> None:
+        """Take over how many products a round has."""
+        settings = self.preferences.settings
+        if most != settings.presented:
+            self.preferences.settings = msgspec.structs.replace(settings, presented=most)
+
+    def left(self) -> dict[str, int | None]:
+        """Return how many more of each limited product can be accepted. O(limited products)."""
+        if self.index is None:
+            return {}
+        found = {}
+        for product_id in self.index.limited:
+            product = self.index.items[product_id].product
+            spent = self.products.get(product_id, Spent())
+            campaign = self.campaigns.get(product.campaign_id or "", Spent())
+            found[product_id] = self.index.units_left(
+                product_id,
+                accepted=spent.accepted,
+                spent_milli=spent.cost_milli,
+                campaign_spent_milli=campaign.cost_milli,
+            )
+        return found
+
+    def keep_to_learn(self, round_id: str, context: Context) -> None:
+        """Keep what the model looked at; the oldest goes when there are too many."""
+        self.to_learn[round_id] = context
+        if len(self.to_learn) > ROUNDS_TO_LEARN:
+            del self.to_learn[next(iter(self.to_learn))]
+
+    def snapshot(self) -> OffersSnapshot:
+        """Return everything as plain values, to be written at once."""
+        return OffersSnapshot(
+            self.catalogue,
+            dump_ledger(self.ledger),
+            self.preferences.snapshot(),
+            self.contexts,
+            self.to_learn,
+            self.products,
+            self.campaigns,
+        )
+
+    @classmethod
+    def of(cls, snapshot: OffersSnapshot) -> Offers:
+        """Return what `snapshot` gave."""
+        offers = cls()
+        offers.set_catalogue(snapshot.catalogue)
+        offers.ledger = load_ledger(snapshot.ledger)
+        offers.preferences.apply(snapshot.learned)
+        offers.contexts, offers.to_learn = snapshot.contexts, snapshot.to_learn
+        offers.products, offers.campaigns = snapshot.products, snapshot.campaigns
+        return offers

@@ -1,0 +1,120 @@
+"""Selecting: what an agent may present when the gate is open, reserved until it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from msgspec import structs
+
+from agents.agent import Assignment
+from config.routing import AgentSettings, QueueSettings
+from contacts.customer import NOTHING_KNOWN
+from marketing.fatigue import Standing
+from marketing.ledger_changes import RoundReserved, Who, who_is
+from marketing.readiness import ALL_CATEGORIES, certified_for, is_too_busy
+from marketing.rounds import release_contact, reserve
+from marketing.selection import Asked, Chosen, preference_context, select
+from router import marketing_decisions as m
+from router.decisions import MarketingDecided
+from router.turn import Turn
+
+
+def with_products(turn: Turn, assignment: Assignment, answer: MarketingDecided) -> MarketingDecided:
+    """Select and reserve products for a gate that is open; deny if there is nothing to present."""
+    offers, settings = turn.state.offers, turn.state.settings.marketing
+    if not answer.granted or not settings.enabled:
+        return answer
+    if offers.index is None:
+        return structs.replace(answer, granted=False, reason="products_catalogue_missing")
+    asked = _asked(turn, assignment, answer)
+    offers.present_at_most(settings.products_most)
+    chosen = select(asked, offers.preferences)
+    if not chosen.products:
+        return structs.replace(answer, granted=False, reason=f"products_{chosen.why_none}")
+    _reserve(turn, assignment, asked, chosen)
+    return answer
+
+
+def _asked(turn: Turn, assignment: Assignment, answer: MarketingDecided) -> Asked:
+    state = turn.state
+    offers, settings, now_ms = state.offers, state.settings.marketing, state.now_ms
+    assert offers.index is not None
+    queue = state.queues[assignment.queue_id].settings
+    context = offers.contexts.get(assignment.contact_id, NOTHING_KNOWN)
+    agent = state.listed.get(assignment.agent_id) or AgentSettings(agent_id=assignment.agent_id)
+    who = _who(turn, assignment)
+    return Asked(
+        settings=settings,
+        catalogue=offers.index,
+        customer_id=assignment.customer_id,
+        context=context,
+        situation=offers.index.situation(
+            context, assignment.reason, _day(now_ms, queue), _certificates(turn, agent, queue)
+        ),
+        standing=Standing(offers.ledger, settings, who, assignment.contact_id, now_ms),
+        left=offers.left(),
+        is_learner_too_busy=is_too_busy(settings, agent, answer.waiting - answer.idle),
+        emergency=state.emergency is not None,
+        seed=state.seq * 1_000_003 + assignment.revision,
+        now_ms=now_ms,
+    )
+
+
+def _who(turn: Turn, assignment: Assignment) -> Who:
+    context = turn.state.offers.contexts.get(assignment.contact_id, NOTHING_KNOWN)
+    return who_is(assignment.customer_id or "", context)
+
+
+def _certificates(turn: Turn, agent: AgentSettings, queue: QueueSettings) -> frozenset[str]:
+    """Return the certificates the agent has now, each by name: "*" stands for all there are."""
+    index = turn.state.offers.index
+    assert index is not None
+    everything = frozenset(item.certificate for item in index.items.values())
+    if not turn.state.settings.marketing.certificates_needed:
+        return everything
+    held = certified_for(agent, turn.state.now_ms, queue.time_zone)
+    return everything if ALL_CATEGORIES in held else held
+
+
+def _day(now_ms: int, queue: QueueSettings) -> str:
+    moment = datetime.fromtimestamp(now_ms / 1_000, UTC).astimezone(ZoneInfo(queue.time_zone))
+    return moment.date().isoformat()
+
+
+def _reserve(turn: Turn, assignment: Assignment, asked: Asked, chosen: Chosen) -> None:
+    """Say what may be presented, and let it count from now on, on every line."""
+    contact_id, customer_id = assignment.contact_id, assignment.customer_id
+    assert customer_id is not None
+    ledger = turn.state.offers.ledger
+    number = 1 + sum(1 for _ in ledger.of_contact(customer_id, contact_id))
+    round_id = f"{contact_id}/{number}"
+    refs = [one.ref for one in chosen.products]
+    who = _who(turn, assignment)
+    reserved = reserve(ledger, asked.settings, who, contact_id, round_id, refs, asked.now_ms)
+    assert isinstance(reserved, RoundReserved), "what was selected keeps within the limits"
+    turn.emit(
+        m.ProductsSelected(
+            contact_id,
+            assignment.agent_id,
+            round_id,
+            customer_id,
+            chosen.products,
+            asked.settings.products_most,
+            chosen.barred,
+            asked.seed,
+            preference_context(asked),
+            asked.context.version,
+        )
+    )
+    turn.emit(m.LedgerChanged(reserved))
+
+
+def release_unpresented(turn: Turn, assignment: Assignment) -> None:
+    """The contact has left the agent: what was selected and not presented counts no more."""
+    if assignment.customer_id is None or not assignment.marketed:
+        return
+    for released in release_contact(
+        turn.state.offers.ledger, assignment.customer_id, assignment.contact_id, turn.state.now_ms
+    ):
+        turn.emit(m.LedgerChanged(released))
