@@ -1,0 +1,94 @@
+"""Which 3 to 5 products to present: by expected value, with bounded exploration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import pi, sqrt
+from typing import NamedTuple
+
+from marketing.inclusion import PPB, Bounds, draw, inclusion_ppb
+from marketing.preference_features import Feature, category_features, product_features
+from marketing.preference_learning import PRIOR, log_odds, sigmoid
+from marketing.preference_values import Candidate, CustomerContext, Weight, WeightName
+
+LEAST_WIDTH = 1e-9
+
+
+class Scored(NamedTuple):
+    """A candidate with its expected value (thousandths) and chance."""
+
+    expected_milli: float
+    chance: float
+    candidate: Candidate
+
+
+class Drawn(NamedTuple):
+    """A scored candidate that is presented, with the probability that it was, per billion."""
+
+    scored: Scored
+    propensity_ppb: int
+
+
+def scored_by_category(
+    weights: Mapping[WeightName, Weight],
+    context: CustomerContext,
+    shared: Sequence[Feature],
+    attributes: list[Feature],
+    candidates: Sequence[Candidate],
+    deviations: float,
+) -> tuple[list[list[Scored]], list[list[Bounds]]]:
+    """Return the candidates by category, and the bounds of their scores.
+
+    A score is value times sigmoid(log-odds); its bounds are those of log-odds `deviations` standard
+    deviations from their mean. Of the variance only what differs between products counts.
+    """
+    shared_mean, shared_variance = log_odds(weights, shared)
+    by_category: dict[str, list[Candidate]] = {}
+    for candidate in sorted(candidates, key=_place):
+        by_category.setdefault(candidate.category, []).append(candidate)
+    scored: list[list[Scored]] = []
+    bounds: list[list[Bounds]] = []
+    for category, members in by_category.items():
+        own = category_features(context, category, attributes)
+        mean, variance = log_odds(weights, own)
+        mean += shared_mean
+        of_category: list[Scored] = []
+        bounds_of_category: list[Bounds] = []
+        for candidate in members:
+            one_mean, one_variance = mean, variance
+            for name, _ in product_features(context, candidate.product_id):
+                weight = weights.get(name) or PRIOR[name[0]]
+                one_mean += weight.mean
+                one_variance += 1.0 / weight.precision
+            value = candidate.value_milli
+            sure = sigmoid(one_mean / sqrt(1.0 + pi / 8.0 * (one_variance + shared_variance)))
+            of_category.append(Scored(sure * value, sure, candidate))
+            away = deviations * sqrt(one_variance)
+            low = value * sigmoid(one_mean - away)
+            high = max(value * sigmoid(one_mean + away), low + LEAST_WIDTH)
+            bounds_of_category.append((low, high))
+        scored.append(of_category)
+        bounds.append(bounds_of_category)
+    return scored, bounds
+
+
+def drawn(
+    scored: Sequence[Sequence[Scored]],
+    bounds: Sequence[Sequence[Bounds]],
+    count: int,
+    most_of_category: int,
+    seed: int,
+) -> list[Drawn]:
+    """Return the products to present, the highest expected value first."""
+    if sum(len(group) for group in scored) <= count:
+        chosen = [Drawn(one, PPB) for group in scored for one in group]
+    else:
+        parts = inclusion_ppb(bounds, count, most_of_category)
+        chosen = [
+            Drawn(scored[group][place], parts[group][place]) for group, place in draw(parts, seed)
+        ]
+    return sorted(chosen, key=lambda one: (-one.scored.expected_milli, _place(one.scored[2])))
+
+
+def _place(candidate: Candidate) -> tuple[str, str]:
+    return candidate.category, candidate.product_id

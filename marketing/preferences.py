@@ -1,0 +1,145 @@
+"""Which products a customer is likely to accept, learned on line from reactions.
+
+A Bayesian logistic model over sparse, hierarchical features (`preference_features.py`), updated in
+one step per reaction (`preference_learning.py`). State is the sum of what was learned: `learn`
+returns every value a reaction sets and changes nothing, `apply` sets them and computes nothing. So
+a journal of `Learned` values gives the same state on every machine. Draws come from the seed given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from marketing.preference_attributes import Attributes
+from marketing.preference_features import BIAS, all_features, shared_features
+from marketing.preference_learning import chance, log_odds, updated, weight_of
+from marketing.preference_ranking import Drawn, drawn, scored_by_category
+from marketing.preference_values import (
+    UNKNOWN,
+    Candidate,
+    CustomerContext,
+    Learned,
+    Presented,
+    Selection,
+    Term,
+    Weight,
+    WeightName,
+    check_candidates,
+)
+
+FEWEST_PRESENTED = 3
+MOST_PRESENTED = 5
+
+
+class PreferenceSettings(msgspec.Struct, frozen=True):
+    """How products are selected.
+
+    `presented` products, 3 to 5, at most `most_of_category` of one category unless there are too
+    few categories. The log-odds with which a product is drawn differ from their mean by at most
+    `most_deviations` standard deviations; 0 presents the best and explores nothing.
+    `most_terms` parts of a chance are told as its reasons.
+    """
+
+    presented: int = 4
+    most_of_category: int = 2
+    most_deviations: float = 1.6
+    most_terms: int = 3
+
+    def __post_init__(self) -> None:
+        if not FEWEST_PRESENTED <= self.presented <= MOST_PRESENTED:
+            raise ValueError(
+                f"presented is {self.presented}; "
+                f"give {FEWEST_PRESENTED} to {MOST_PRESENTED} products"
+            )
+        if self.most_of_category < 1:
+            raise ValueError(f"most_of_category is {self.most_of_category}; give 1 or more")
+        if not 0.0 <= self.most_deviations <= 5.0:
+            raise ValueError(f"most_deviations is {self.most_deviations}; give 0 to 5")
+
+
+class Preferences:
+    """What has been learned of customers' preferences.
+
+    Memory grows with the features seen, never with contacts: at most reasons x products, and what
+    `preference_attributes.py` bounds.
+    """
+
+    def __init__(self, settings: PreferenceSettings | None = None) -> None:
+        self.settings = settings or PreferenceSettings()
+        self.weights: dict[WeightName, Weight] = {}
+        self._attributes = Attributes()
+
+    def rank(
+        self, candidates: Sequence[Candidate], context: CustomerContext, seed: int
+    ) -> Selection:
+        """Return the products to present to this customer, the highest expected value first.
+
+        The same state, arguments and seed (any integer) give the same selection; it changes
+        nothing. Raises ValueError for a candidate given twice, a value below 0, or an attribute
+        that is not finite.
+        """
+        check_candidates(candidates)
+        settings = self.settings
+        attributes = self._attributes.features(context)
+        scored, bounds = scored_by_category(
+            self.weights,
+            context,
+            shared_features(context, attributes),
+            attributes,
+            candidates,
+            settings.most_deviations,
+        )
+        chosen = drawn(scored, bounds, settings.presented, settings.most_of_category, seed)
+        products = tuple(self._presented(context, one) for one in chosen)
+        return Selection(products=products, seed=seed, asked=settings.presented)
+
+    def chance(self, context: CustomerContext, candidate: Candidate) -> float:
+        """Return the predicted probability that the customer accepts the product if presented."""
+        attributes = self._attributes.features(context)
+        return chance(*log_odds(self.weights, all_features(context, candidate, attributes)))
+
+    def learn(self, context: CustomerContext, candidate: Candidate, accepted: bool) -> Learned:
+        """Return every value that this reaction sets; `apply` sets them."""
+        spreads, levels = self._attributes.seen(context)
+        attributes = self._attributes.features(context)
+        features = all_features(context, candidate, attributes)
+        return Learned(
+            weights=updated(self.weights, features, accepted), spreads=spreads, levels=levels
+        )
+
+    def apply(self, learned: Learned) -> None:
+        """Set what was learned."""
+        self.weights.update(learned.weights)
+        self._attributes.apply(learned.spreads, learned.levels)
+
+    def snapshot(self) -> Learned:
+        """Return everything learned; applied to new preferences it gives the same state."""
+        spreads, levels = self._attributes.snapshot()
+        return Learned(weights=tuple(self.weights.items()), spreads=spreads, levels=levels)
+
+    def _presented(self, context: CustomerContext, one: Drawn) -> Presented:
+        candidate = one.scored.candidate
+        cell = ("reason_category", context.reason or UNKNOWN, candidate.category)
+        similar = weight_of(self.weights, cell)
+        return Presented(
+            product_id=candidate.product_id,
+            chance=one.scored.chance,
+            expected_milli=one.scored.expected_milli,
+            propensity_ppb=one.propensity_ppb,
+            terms=self._terms(context, candidate),
+            similar_presented=similar.presented,
+            similar_accepted=similar.accepted,
+        )
+
+    def _terms(self, context: CustomerContext, candidate: Candidate) -> tuple[Term, ...]:
+        """Return the parts that raise the chance most, then those that lower it."""
+        attributes = self._attributes.features(context)
+        terms = [
+            Term(name, x * weight_of(self.weights, name).mean)
+            for name, x in all_features(context, candidate, attributes)
+            if name != BIAS
+        ]
+        told = sorted((term for term in terms if term.log_odds), key=lambda term: -term.log_odds)
+        return tuple(told[: self.settings.most_terms])
