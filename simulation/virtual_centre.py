@@ -63,6 +63,7 @@ class VirtualCentre:
             for queue_id, queue in self.engine.state.queues.items()
         }
         self.looking = list(self._watches.values())
+        self._decided_at = {one.queue_id: one.gate.decided_at for one in settings.queues}
         self._lines_in_use = dict.fromkeys(day.trunk_lines, 0)
         self.staff = day.staff(self.counts)
         self.prices = day.prices(settings, policy)
@@ -150,7 +151,7 @@ class VirtualCentre:
 
     def _service_is_done(self, customer: Customer) -> None:
         assert customer.agent_id is not None
-        if self._queues[customer.queue_id].gate.decided_at == "acceptance":
+        if self._decided_at[customer.queue_id] == "acceptance":
             self._look_at_the_panel(customer, customer.agent_id)
             return
         self.tell(
@@ -170,7 +171,7 @@ class VirtualCentre:
     def _marketing_is_done(self, customer: Customer) -> None:
         assert customer.agent_id is not None
         self.staff.marketing_ended(customer.agent_id, self.now_ms)
-        was_told = self._queues[customer.queue_id].gate.decided_at == "service_complete"
+        was_told = self._decided_at[customer.queue_id] == "service_complete"
         self._hangs_up(customer, 0 if was_told else customer.marketing_ms)
 
     def _hangs_up(self, customer: Customer, marketing_ms: int = 0) -> None:
