@@ -110,6 +110,11 @@ class Agent(msgspec.Struct, gc=False, kw_only=True):
         after_contact = self.state is AgentState.NOT_READY_AFTER_CONTACT
         return after_contact and self.reason == NotReadyReason.SUPERVISOR
 
+    @property
+    def is_marketing(self) -> bool:
+        """Whether the agent is marketing to a customer."""
+        return any(one.state is AssignmentState.MARKETING for one in self.assignments.values())
+
     def load(self, channel: Channel) -> int:
         """How many contacts of `channel` the agent has in hand, wrap-up included."""
         return sum(one.channel is channel for one in self.assignments.values())

@@ -53,6 +53,13 @@ class GateSettings(Settings):
     """How many more idle agents it takes to show marketing again than to stop showing it."""
     closes_panels: bool = False
     """Whether a supervisor's or an emergency's closing takes panels away in mid-sentence."""
+    expected_service_ms: int = Field(3 * MINUTE_MS, ge=SECOND_MS, le=DAY_MS)
+    """For optimal: the mean service time, wrap-up included, to assume before enough was seen; it
+    counts as 20 observations. Milliseconds."""
+    expected_marketing_ms: int = Field(MINUTE_MS, ge=SECOND_MS, le=DAY_MS)
+    """Likewise the mean time of a marketing attempt, milliseconds."""
+    expected_patience_ms: int = Field(3 * MINUTE_MS, ge=SECOND_MS, le=DAY_MS)
+    """Likewise how long customers wait before they give up; it counts as 5 observations."""
     recompute_ms: int = Field(3 * MINUTE_MS, ge=10 * SECOND_MS, le=HOUR_MS)
     """How often the prices of `optimal` are worked out anew, milliseconds."""
     guards: GuardSettings = GuardSettings()

@@ -16,7 +16,7 @@ PATIENCE_WEIGHT = 5.0
 
 
 def estimated_mean_ms(
-    total_ms: float, count: int, prior_ms: float, weight: float = TIME_WEIGHT
+    total_ms: float, count: float, prior_ms: float, weight: float = TIME_WEIGHT
 ) -> float:
     """Return the mean of `count` times that last `total_ms` together, shrunk towards the prior."""
     _require(count, prior_ms, weight)
@@ -24,7 +24,7 @@ def estimated_mean_ms(
 
 
 def estimated_patience_ms(
-    waited_ms: float, abandoned: int, prior_ms: float, weight: float = PATIENCE_WEIGHT
+    waited_ms: float, abandoned: float, prior_ms: float, weight: float = PATIENCE_WEIGHT
 ) -> float:
     """Return the mean patience, from all waiting (also of those answered) and who abandoned.
 
@@ -36,7 +36,7 @@ def estimated_patience_ms(
 
 
 def estimated_arrivals_per_hour(
-    arrived: int, elapsed_ms: float, prior_per_hour: float, prior_ms: float = HOUR_MS / 20
+    arrived: float, elapsed_ms: float, prior_per_hour: float, prior_ms: float = HOUR_MS / 20
 ) -> float:
     """Return the arrival rate from `arrived` in `elapsed_ms`; the prior counts as `prior_ms` more.
 
@@ -46,7 +46,7 @@ def estimated_arrivals_per_hour(
     return (arrived + prior_per_hour * prior_ms / HOUR_MS) / (elapsed_ms + prior_ms) * HOUR_MS
 
 
-def _require(count: int, prior: float, weight: float) -> None:
+def _require(count: float, prior: float, weight: float) -> None:
     if count < 0 or prior <= 0 or weight <= 0:
         raise ValueError(
             f"{count} seen, prior {prior} and weight {weight} give no estimate; "

@@ -9,6 +9,7 @@ import msgspec
 from config.routing import QueueSettings
 from contacts.contact import Contact
 from queues.line import WaitingLine
+from queues.price_grid import PriceGrid
 
 
 def requirement_key(requires: Mapping[str, int] | None) -> str:
@@ -31,21 +32,13 @@ def merge_requirements(
 class GateState(msgspec.Struct, gc=False):
     """What a queue's gate stands on, besides the live load.
 
-    `prices_milli[i]` is the price of the agents' time when contacts waiting less idle agents are
-    `first + i`; `closed_by` the guard rail that was hit; `is_latched_open` for hysteresis.
+    `prices` are those of the agents' time, None until they were worked out; `closed_by` the guard
+    rail that was hit; `is_latched_open` for hysteresis.
     """
 
-    first: int = 0
-    prices_milli: tuple[int, ...] = ()
+    prices: PriceGrid | None = None
     closed_by: str | None = None
     is_latched_open: bool = False
-
-    def price_milli(self, load: int) -> int | None:
-        """Return the price at a load (waiting less idle), that of the nearest end beyond it."""
-        if not self.prices_milli:
-            return None
-        index = min(max(load - self.first, 0), len(self.prices_milli) - 1)
-        return self.prices_milli[index]
 
 
 class ContactQueue:

@@ -16,14 +16,15 @@ class WaitingLine:
 
     `head` is the first contact's place (rank, serial, contact id) or None. `candidates` are the
     available agents of each skill pool that may serve the line, with the pool's preference;
-    `ready_agents` counts the agents of those pools who are ready, busy or not, and
-    `signed_in_agents` all of them who are signed in.
+    `ready_agents` counts the agents of those pools who are ready, busy or not, `marketing_agents`
+    those who are marketing, and `signed_in_agents` all of them who are signed in.
     """
 
     __slots__ = (
         "candidates",
         "extra",
         "head",
+        "marketing_agents",
         "order",
         "ready_agents",
         "requires",
@@ -39,6 +40,7 @@ class WaitingLine:
         self.head: Place | None = None
         self.candidates: list[tuple[int, SortedList[Idle]]] = []
         self.ready_agents = 0
+        self.marketing_agents = 0
         self.signed_in_agents = 0
 
     def add(self, contact: Contact) -> None:

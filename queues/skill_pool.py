@@ -28,13 +28,14 @@ class SkillPool:
     per channel that the pool may serve.
     """
 
-    __slots__ = ("channels", "lines", "orders", "ready", "signed_in", "skills")
+    __slots__ = ("channels", "lines", "marketing", "orders", "ready", "signed_in", "skills")
 
     def __init__(self, skills: Mapping[str, int], channels: frozenset[Channel]) -> None:
         self.skills = skills
         self.channels = channels
         self.orders: dict[tuple[Channel, StrategyName], SortedList[Idle]] = {}
         self.lines: dict[Channel, list[WaitingLine]] = {}
+        self.marketing = 0
         self.ready = 0
         self.signed_in = 0
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from contacts.vocabulary import Channel, Mode
+from queues.price_grid import PriceGrid
 
 
 class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True, tag_field="type"):
@@ -229,13 +230,11 @@ class EmergencyCleared(Event, frozen=True, gc=False, kw_only=True, tag="emergenc
 class PricesComputed(Event, frozen=True, gc=False, kw_only=True, tag="prices_computed"):
     """New prices of the agents' time in a queue, worked out beside the engine.
 
-    `prices_milli[i]` is the price when contacts waiting less idle agents are `first + i`;
-    `basis` says from which estimates (rates per second, times in seconds).
+    `basis` says from which estimates: agents, arrivals per hour, mean times in milliseconds.
     """
 
     queue_id: str
-    first: int
-    prices_milli: tuple[int, ...]
+    prices: PriceGrid
     basis: dict[str, float]
 
 

@@ -6,7 +6,8 @@ promotions meet operations", M&SOM 12(3), with abandonment; `docs/gate.md`). Eve
 price: none at all (closed), nothing (open), or one that depends on the load.
 
 A queue's load is contacts waiting less agents idle. The contact being finished counts, since its
-agent is not idle: load -1 means that one other agent is idle.
+agent is not idle: load -1 means that one other agent is idle. The policy `optimal` also looks at
+how many agents are marketing.
 """
 
 from __future__ import annotations
@@ -14,14 +15,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from agents.agent import Assignment
-from config.hours import is_open
 from contacts.vocabulary import Mode
+from gate.policies import BY_LOAD, price_milli
 from queues.contact_queue import ContactQueue
 from router.decisions import MarketingDecided
 from router.state import RoutingState
-
-BY_LOAD = frozenset({"threshold", "hysteresis", "optimal"})
-OPEN = 0
 
 
 class Quote(NamedTuple):
@@ -31,6 +29,7 @@ class Quote(NamedTuple):
     price_milli: int | None
     waiting: int
     idle: int
+    marketing: int
 
 
 def decide(state: RoutingState, assignment: Assignment) -> MarketingDecided:
@@ -59,6 +58,7 @@ def decide(state: RoutingState, assignment: Assignment) -> MarketingDecided:
         quote.idle,
         quote.price_milli,
         value_milli,
+        quote.marketing,
     )
 
 
@@ -98,28 +98,9 @@ def usual_answer(state: RoutingState, queue: ContactQueue, load: int) -> tuple[b
 def quote_of(queue: ContactQueue, now_ms: int) -> Quote:
     """Return the queue's price at its load now, by its policy."""
     waiting, idle = queue.waiting, queue.lines[""].idle
-    return Quote(queue.settings.queue_id, price_milli(queue, waiting - idle, now_ms), waiting, idle)
-
-
-def price_milli(queue: ContactQueue, load: int, now_ms: int) -> int | None:
-    """Return the price of the agents' time at a load, thousandths; None: closed."""
-    gate = queue.settings.gate
-    match gate.policy:
-        case "never":
-            return None
-        case "always":
-            return OPEN
-        case "schedule":
-            return OPEN if is_open(gate.schedule, queue.settings.time_zone, now_ms) else None
-        case "hysteresis":
-            return OPEN if queue.gate.is_latched_open else None
-        case "threshold":
-            return OPEN if load <= gate.threshold else None
-        case "optimal":
-            price = queue.gate.price_milli(load)
-            if price is not None:
-                return price
-            return OPEN if load <= gate.threshold else None
+    price = price_milli(queue, waiting - idle, now_ms)
+    marketing = queue.lines[""].marketing_agents
+    return Quote(queue.settings.queue_id, price, waiting, idle, marketing)
 
 
 def tightest(

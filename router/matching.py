@@ -9,6 +9,8 @@ number of agents or contacts, plus the number of skill sets concerned.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from sortedcontainers import SortedList
 
 from agents.agent import Agent
@@ -21,6 +23,17 @@ from queues.line import Idle, WaitingLine
 from queues.skill_pool import PoolKey, SkillPool, pool_key
 
 
+class Counted(NamedTuple):
+    """What an agent counts as in the lines it may serve."""
+
+    signed_in: bool
+    ready: bool
+    marketing: bool
+
+
+NOT_COUNTED = Counted(signed_in=False, ready=False, marketing=False)
+
+
 class Matcher:
     """The index of waiting lines and skill pools. Derived from the state, never stored."""
 
@@ -30,7 +43,7 @@ class Matcher:
         self._pools: dict[PoolKey, SkillPool] = {}
         self._pool_of: dict[str, SkillPool] = {}
         self._entries: dict[str, list[tuple[SortedList[Idle], Idle]]] = {}
-        self._counted: dict[str, tuple[bool, bool]] = {}
+        self._counted: dict[str, Counted] = {}
 
     # --- contacts ----------------------------------------------------------------------
 
@@ -112,7 +125,7 @@ class Matcher:
 
     def place_agent(self, agent: Agent) -> None:
         """Put an agent whose skills or capacity are new into the right pool."""
-        self._count(agent, signed_in=False, ready=False)
+        self._count(agent, NOT_COUNTED)
         for order, entry in self._entries.pop(agent.agent_id, []):
             order.remove(entry)
         key = pool_key(agent)
@@ -124,23 +137,25 @@ class Matcher:
         self.count_agent(agent)
 
     def count_agent(self, agent: Agent) -> None:
-        """Bring the numbers of signed-in and ready agents of the agent's lines up to date."""
+        """Bring the numbers of signed-in, ready and marketing agents of its lines up to date."""
         signed_in = agent.state is not AgentState.SIGNED_OUT
         ready = agent.state is AgentState.READY and agent.lost_until_ms is None
-        self._count(agent, signed_in=signed_in, ready=ready)
+        self._count(agent, Counted(signed_in, ready, agent.is_marketing))
 
-    def _count(self, agent: Agent, *, signed_in: bool, ready: bool) -> None:
-        before = self._counted.get(agent.agent_id, (False, False))
-        if before == (signed_in, ready):
+    def _count(self, agent: Agent, now: Counted) -> None:
+        before = self._counted.get(agent.agent_id, NOT_COUNTED)
+        if before == now:
             return
-        self._counted[agent.agent_id] = (signed_in, ready)
+        self._counted[agent.agent_id] = now
         pool = self._pool_of[agent.agent_id]
-        more_signed_in, more_ready = signed_in - before[0], ready - before[1]
-        pool.signed_in += more_signed_in
-        pool.ready += more_ready
+        signed_in, ready, marketing = (b - a for a, b in zip(before, now, strict=True))
+        pool.signed_in += signed_in
+        pool.ready += ready
+        pool.marketing += marketing
         for line in pool.all_lines():
-            line.signed_in_agents += more_signed_in
-            line.ready_agents += more_ready
+            line.signed_in_agents += signed_in
+            line.ready_agents += ready
+            line.marketing_agents += marketing
 
     # --- configuration -----------------------------------------------------------------
 
@@ -178,7 +193,7 @@ class Matcher:
 
     def _connect_line(self, line: WaitingLine) -> None:
         line.candidates = []
-        line.ready_agents = line.signed_in_agents = 0
+        line.ready_agents = line.signed_in_agents = line.marketing_agents = 0
         for pool in self._pools.values():
             self._connect(line, pool)
 
@@ -196,6 +211,7 @@ class Matcher:
         line.candidates.sort(key=_liking)
         line.ready_agents += pool.ready
         line.signed_in_agents += pool.signed_in
+        line.marketing_agents += pool.marketing
         pool.lines.setdefault(settings.channel, []).append(line)
 
     def _disconnect_line(self, line: WaitingLine) -> None:

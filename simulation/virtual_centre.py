@@ -187,7 +187,7 @@ class VirtualCentre:
 
     def _queued(self, decision: d.ContactQueued) -> None:
         self._watches[decision.queue_id].arrived(self._customers[decision.contact_id])
-        self.prices.arrived(decision.queue_id, self.now_ms)
+        self.prices.take(decision, self.now_ms)
 
     def _reserved(self, decision: d.ContactReserved) -> None:
         customer = self._customers[decision.contact_id]
@@ -234,7 +234,7 @@ class VirtualCentre:
         customer = self._customers.pop(outcome.contact_id)
         customer.is_gone = True
         self._watches[outcome.queue_id].over(outcome, customer)
-        self.prices.over(outcome, self.now_ms)
+        self.prices.take(outcome, self.now_ms)
         if outcome.agent_id is not None:
             self.staff.let_go(outcome.agent_id, self.now_ms)
         self._free_line(customer)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from config.hours import is_open, next_change_ms
 from router import events as e
+from router.engine import Engine
 from simulation.results_counts import PERIOD_MS
 from simulation.scenario import Scenario, ScenarioQueue
 from simulation.scenario_periods import boundaries_ms
@@ -20,6 +21,7 @@ class Centre(Protocol):
 
     scenario: Scenario
     now_ms: int
+    engine: Engine
     staff: Staff
     prices: PriceDesk
     looking: list[QueueWatch]
@@ -70,7 +72,7 @@ class Timetable:
 
     def _work_out_prices(self, _: None = None) -> None:
         centre = self._centre
-        for event in centre.prices.new_prices(centre.now_ms, centre.staff):
+        for event in centre.prices.new_prices(centre.now_ms, centre.engine.state):
             centre.tell(event)
         for watch in centre.looking:
             watch.look_again()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from contacts.vocabulary import Disposition
 from gate.display import DisplayedMode
+from gate.policies import price_milli
 from queues.contact_queue import ContactQueue
 from router.decisions import MarketingDecided, OutcomeRecorded
-from router.gatekeeper import price_milli
 from simulation.results_counts import PERIOD_MS, GroupCounts, QueueCounts, ReplicationCounts
 from simulation.virtual_customers import Customer
 

@@ -127,7 +127,9 @@ def _give_back(
 
 
 def _drop_assignment(state: RoutingState, agent: Agent, contact_id: str) -> None:
-    del agent.assignments[contact_id]
+    gone = agent.assignments.pop(contact_id)
+    if gone.state is AssignmentState.MARKETING:
+        state.matcher.count_agent(agent)
     state.deadlines.cancel((DeadlineKind.ASSIGNMENT, contact_id, agent.agent_id))
     state.matcher.refresh(agent)
 
@@ -138,7 +140,10 @@ def assignment_changed(state: RoutingState, one: d.AssignmentChanged) -> None:
     assignment = agent.assignments[one.contact_id]
     now = state.now_ms
     was_waiting = assignment.is_unanswered
+    was_marketing = assignment.state is AssignmentState.MARKETING
     assignment.enter(one.state, now)
+    if was_marketing or one.state is AssignmentState.MARKETING:
+        state.matcher.count_agent(agent)
     assignment.until_ms = one.until_ms
     state.set_assignment_deadline(assignment)
     if one.disposition is not None:

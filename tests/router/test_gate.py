@@ -8,6 +8,7 @@ from bus.words import GATE_CHINESE, GATE_ENGLISH, gate_sentence
 from config.gate import GateSettings
 from config.routing import QueueSettings, RoutingSettings
 from contacts.vocabulary import Mode
+from queues.price_grid import PriceGrid
 from router import decisions as d
 from router import events as e
 from router.engine import Engine
@@ -82,7 +83,8 @@ def test_threshold_counts_waiting_less_idle(
 
 def test_optimal_compares_the_customers_value_with_the_price() -> None:
     centre = Centre(2, q=GateSettings(policy="optimal", value_milli=1_000))
-    centre.send(e.PricesComputed, queue_id="q", first=-2, prices_milli=(100, 900, 1_500), basis={})
+    prices = PriceGrid(loads=(-2, -1, 0), marketing=(0,), rows_milli=((100,), (900,), (1_500,)))
+    centre.send(e.PricesComputed, queue_id="q", prices=prices, basis={})
     agent = centre.talk("poor", value_milli=800)
     assert not centre.complete("poor", agent).granted
     centre.send(e.ContactEnded, contact_id="poor")

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from simulation.results_counts import GroupCounts, added
-from simulation.virtual_prices import shared_out
 from tests.support.scenarios import HOUR_MS, queue_data, run, scenario, total
 
 MINUTE = 60_000
@@ -165,13 +164,3 @@ def test_three_pools_are_counted_apart() -> None:
     assert total(counts, "loans").arrived > 1.5 * total(counts, "cards").arrived
     busy = {name: added(GroupCounts, cells).busy_ms for name, cells in counts.groups.items()}
     assert busy["loans-desk"] > busy["cards-desk"] > 0
-
-
-def test_shared_agents_go_where_the_load_is() -> None:
-    alone = shared_out([(10, ["a"]), (6, ["b"])], {"a": 4.0, "b": 1.0})
-    assert alone == {"a": 10, "b": 6}
-    n_design = shared_out([(10, ["a"]), (10, ["a", "b"])], {"a": 12.0, "b": 4.0})
-    assert n_design["a"] == pytest.approx(15, abs=0.01)
-    assert n_design["b"] == pytest.approx(5, abs=0.01)
-    busy_b = shared_out([(10, ["a"]), (10, ["a", "b"])], {"a": 4.0, "b": 9.0})
-    assert busy_b["b"] == pytest.approx(10, abs=0.2)

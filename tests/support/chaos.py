@@ -11,6 +11,7 @@ from agents.transitions import UNANSWERED, WITH_CUSTOMER
 from config.routing import AgentSettings, QueueSettings
 from contacts.contact import Contact
 from contacts.vocabulary import AssignmentState, Mode
+from queues.price_grid import PriceGrid
 from router import decisions as d
 from router import events as e
 from router.gatekeeper import decide
@@ -283,13 +284,13 @@ def _override(chaos: Chaos) -> None:
 
 def _price(chaos: Chaos) -> None:
     pick = chaos.random
-    prices = tuple(sorted(pick.randrange(2_000) for _ in range(pick.randrange(1, 12))))
-    queue_id = pick.choice((*QUEUES, "nowhere"))
+    loads = tuple(sorted(pick.sample(range(-8, 6), pick.randrange(1, 8))))
+    marketing = tuple(range(pick.randrange(0, 4)))  # none at all is refused
+    rows = tuple(tuple(pick.randrange(2_000) for _ in marketing) for _ in loads)
     chaos.tell(
         e.PricesComputed,
-        queue_id=queue_id,
-        first=pick.randrange(-8, 3),
-        prices_milli=prices,
+        queue_id=pick.choice((*QUEUES, "nowhere")),
+        prices=PriceGrid(loads=loads, marketing=marketing, rows_milli=rows),
         basis={"agents": 6.0},
     )
 
