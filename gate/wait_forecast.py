@@ -26,6 +26,21 @@ def wait_at_position_ms(
     return sum(1.0 / (rate + ahead / patience_ms) for ahead in range(position))
 
 
+def wait_of_answered_ms(
+    position: int, agents: int, handle_ms: float, patience_ms: float | None
+) -> float:
+    """Return the expected wait of the contact at `position` if it is answered before it leaves.
+
+    Shorter than `wait_at_position_ms`, since long waits end in leaving: with i contacts ahead and
+    itself the next one to go takes 1 / (N/H + (i + 1)/P), whoever it is.
+    """
+    _require_place(position, agents)
+    rate = agents / handle_ms
+    if patience_ms is None:
+        return position / rate
+    return sum(1.0 / (rate + (ahead + 1) / patience_ms) for ahead in range(position))
+
+
 def answered_ratio_at_position(
     position: int, agents: int, handle_ms: float, patience_ms: float | None
 ) -> float:
