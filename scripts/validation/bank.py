@@ -18,7 +18,7 @@ from scripts.validation.verdicts import MISSED, OPEN, at_least, at_most, within
 from simulation.virtual_runs import Runs
 from tests.gate.reference import Row, rows
 
-REPLICATIONS, HOURS = 24, 12
+REPLICATIONS, HOURS = 40, 12
 LEVEL_WITHIN, ATTEMPTS_WITHIN, CAPTURE = 0.01, 0.02, 0.97
 NAMES = ("never", "always", "threshold", "optimal=told")
 COLUMNS = {"never": "never", "always": "always", "optimal=told": "opt"}

@@ -70,7 +70,7 @@ def estimate(
     return Estimate(float(found[0]), quantile * sqrt(float(spread)))
 
 
-def ratio(pairs: Sequence[tuple[float, float]]) -> Estimate:
+def ratio(pairs: Sequence[tuple[float, float]], confidence: float = CONFIDENCE) -> Estimate:
     """Return the ratio of the sums of (part, whole) over replications.
 
     Its interval is that of the mean of part - ratio x whole, over the mean whole (delta method).
@@ -78,4 +78,4 @@ def ratio(pairs: Sequence[tuple[float, float]]) -> Estimate:
     parts, wholes = zip(*pairs, strict=True)
     found, mean = sum(parts) / sum(wholes), sum(wholes) / len(wholes)
     left = [(part - found * whole) / mean for part, whole in pairs]
-    return Estimate(found, estimate(left).half)
+    return Estimate(found, estimate(left, confidence=confidence).half)
