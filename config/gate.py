@@ -37,6 +37,10 @@ class GateSettings(Settings):
     """never, always; threshold: market while contacts waiting less idle agents are at most
     `threshold`; hysteresis: opens at `open_at_idle` idle agents, closes at `close_at_waiting`
     waiting; schedule: by local time; optimal: when the customer is worth the agents' time now."""
+    decided_at: Literal["service_complete", "acceptance"] = "service_complete"
+    """service_complete: when the agent says so, which is best. acceptance: for desktops that
+    cannot say so; the answer given when the contact is accepted is a forecast, and the agent's
+    retained state keeps it up to date until it is used."""
     threshold: int = Field(-1, ge=-100_000, le=100_000)
     """For threshold, and for optimal until its prices are known; -1: at least one idle agent."""
     open_at_idle: int = Field(1, ge=0, le=100_000)

@@ -8,11 +8,62 @@ windows; in short: arrivals over the last hour, times over the last working days
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from math import isfinite
+
 from gate.model import HOUR_MS
 
 ARRIVAL_WINDOW_MS = HOUR_MS
 TIME_WEIGHT = 20.0
 PATIENCE_WEIGHT = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertainty:
+    """How surely the model's four numbers are known: the shapes of their rates' gamma posteriors.
+
+    About the number of observations behind each, the prior's weight included; a rate's relative
+    standard deviation is 1 / sqrt(shape). Raises ValueError for a shape below 1.
+    """
+
+    arrivals: float
+    service: float
+    marketing: float
+    patience: float
+
+    def __post_init__(self) -> None:
+        for name, shape in zip(self.__slots__, self.shapes, strict=True):
+            if not (isfinite(shape) and shape >= 1.0):
+                raise ValueError(
+                    f"the shape of {name} is {shape}; give the number of observations and the "
+                    "prior's weight together, at least 1"
+                )
+
+    @property
+    def shapes(self) -> tuple[float, float, float, float]:
+        """Return the shapes of arrivals, service, marketing and patience."""
+        return (self.arrivals, self.service, self.marketing, self.patience)
+
+
+def uncertainty_of(
+    arrived: float,
+    served: float,
+    marketed: float,
+    abandoned: float,
+    weight: float = TIME_WEIGHT,
+    patience_weight: float = PATIENCE_WEIGHT,
+) -> Uncertainty:
+    """Return how surely numbers are known that were estimated from so many events.
+
+    The events of the same windows, and the weights, as in the estimates: arrivals, services,
+    times of marketing, abandonments. An arrival rate has no prior but one arrival.
+    """
+    return Uncertainty(
+        arrivals=arrived + 1.0,
+        service=served + weight,
+        marketing=marketed + weight,
+        patience=abandoned + patience_weight,
+    )
 
 
 def estimated_mean_ms(

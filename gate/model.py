@@ -93,6 +93,11 @@ class GateModel:
             numbers["patience_ms"] = self.patience_ms
         return {name: round(number, 3) for name, number in numbers.items()}
 
+    @property
+    def patience_mean_ms(self) -> int:
+        """Return the mean patience in whole milliseconds, 0 if nobody gives up."""
+        return 0 if self.patience_ms is None else round(self.patience_ms)
+
     def require_stable(self, share: float = 0.0) -> None:
         """Raise UnstableModelError if the queue would grow for ever, marketing to `share`."""
         load = self.load_with_marketing(share)

@@ -192,6 +192,14 @@ class MarketingDecided(Decision, frozen=True, gc=False, tag="marketing_decided")
     is_forecast: bool = False
 
 
+class MarketingReported(Decision, frozen=True, gc=False, tag="marketing_reported"):
+    """So much of the talk up to now was marketing, as the bridge says who ends the contact."""
+
+    contact_id: str
+    agent_id: str
+    marketing_ms: int
+
+
 class MarketingClosing(Decision, frozen=True, gc=False, tag="marketing_closing"):
     """The gate has closed for an agent who is marketing: time to wrap up, for `reason`."""
 
@@ -220,6 +228,7 @@ class PricesSet(Decision, frozen=True, gc=False, tag="prices_set"):
 
     queue_id: str
     prices: PriceGrid
+    patience_mean_ms: int = 0
 
 
 class GuardSet(Decision, frozen=True, gc=False, tag="guard_set"):
@@ -315,6 +324,13 @@ class TimersResumed(Decision, frozen=True, gc=False, tag="timers_resumed"):
     shift_ms: int
 
 
+class BridgeNoted(Decision, frozen=True, gc=False, tag="bridge_noted"):
+    """A bridge is silent, so that the load is not known; or it no longer is."""
+
+    bridge: str
+    is_silent: bool
+
+
 class EpochBegan(Decision, frozen=True, gc=False, tag="epoch_began"):
     """This leader's number: receivers ignore decisions of lower epochs."""
 
@@ -339,6 +355,7 @@ AnyDecision = (
     | AssignmentChanged
     | AssignmentRestated
     | MarketingDecided
+    | MarketingReported
     | MarketingClosing
     | GateForced
     | EmergencySet
@@ -353,6 +370,7 @@ AnyDecision = (
     | QueueSwitched
     | TimersPaused
     | TimersResumed
+    | BridgeNoted
     | EpochBegan
     | ConfigurationApplied
 )

@@ -46,9 +46,14 @@ class ContactArrived(Event, frozen=True, gc=False, kw_only=True, tag="contact_ar
 
 
 class ContactEnded(Event, frozen=True, gc=False, kw_only=True, tag="contact_ended"):
-    """The contact is over: abandoned if nobody had accepted it, else the agent wraps up."""
+    """The contact is over: abandoned if nobody had accepted it, else the agent wraps up.
+
+    `marketing_ms`: so much of the talk, at its end, was marketing; for desktops that do not say
+    when service is complete.
+    """
 
     contact_id: str
+    marketing_ms: int = 0
 
 
 class ContactTransferred(Event, frozen=True, gc=False, kw_only=True, tag="contact_transferred"):
@@ -235,6 +240,7 @@ class PricesComputed(Event, frozen=True, gc=False, kw_only=True, tag="prices_com
 
     queue_id: str
     prices: PriceGrid
+    patience_mean_ms: int = 0
     basis: dict[str, float]
 
 
@@ -262,6 +268,18 @@ class LinkLost(Event, frozen=True, gc=False, kw_only=True, tag="link_lost"):
 
 class LinkRestored(Event, frozen=True, gc=False, kw_only=True, tag="link_restored"):
     """The broker is back."""
+
+
+class BridgeFellSilent(Event, frozen=True, gc=False, kw_only=True, tag="bridge_fell_silent"):
+    """A bridge that sends heartbeats has sent nothing for too long: the load is not known."""
+
+    bridge: str
+
+
+class BridgeHeard(Event, frozen=True, gc=False, kw_only=True, tag="bridge_heard"):
+    """A silent bridge is heard again, or has said that it goes."""
+
+    bridge: str
 
 
 class ConfigurationChanged(Event, frozen=True, gc=False, kw_only=True, tag="configuration_changed"):
@@ -305,6 +323,8 @@ AnyEvent = (
     | EngineStarted
     | LinkLost
     | LinkRestored
+    | BridgeFellSilent
+    | BridgeHeard
     | ConfigurationChanged
     | ClockTicked
 )

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sortedcontainers import SortedList
-
 from agents.agent import Agent
 from agents.strategies import ORDERS, preference
 from config.routing import QueueSettings
@@ -20,6 +18,7 @@ from contacts.contact import Contact
 from contacts.vocabulary import AgentState, Channel
 from queues.contact_queue import ContactQueue, merge_requirements, requirement_key
 from queues.line import Idle, WaitingLine
+from queues.ordered import Ordered
 from queues.skill_pool import PoolKey, SkillPool, pool_key
 
 
@@ -42,7 +41,7 @@ class Matcher:
         self.exclusive: frozenset[Channel] = frozenset()
         self._pools: dict[PoolKey, SkillPool] = {}
         self._pool_of: dict[str, SkillPool] = {}
-        self._entries: dict[str, list[tuple[SortedList[Idle], Idle]]] = {}
+        self._entries: dict[str, list[tuple[Ordered[Idle], Idle]]] = {}
         self._counted: dict[str, Counted] = {}
 
     # --- contacts ----------------------------------------------------------------------
@@ -82,12 +81,16 @@ class Matcher:
         """
         best: tuple[int, int, Idle] | None = None
         for liking, order in line.candidates:
-            if order:
-                first = order[0]
+            first = order.first
+            if first is not None:
                 candidate = (first[0], liking, first)
                 if best is None or candidate < best:
                     best = candidate
         return best[2][4] if best is not None else None
+
+    def pool_of(self, agent: Agent) -> SkillPool:
+        """Return the pool of agents with the same skills and channels."""
+        return self._pool_of[agent.agent_id]
 
     def lines_of(self, agent: Agent) -> list[WaitingLine]:
         """Return every line the agent may serve."""
@@ -97,20 +100,19 @@ class Matcher:
 
     def refresh(self, agent: Agent) -> None:
         """Bring the agent's places in the orders of the available up to date."""
-        entries = self._entries.setdefault(agent.agent_id, [])
-        for order, entry in entries:
+        agent_id = agent.agent_id
+        for order, entry in self._entries.pop(agent_id, ()):
             order.remove(entry)
-        entries.clear()
-        if agent.state is not AgentState.READY:
-            return
-        pool = self._pool_of[agent.agent_id]
-        for (channel, strategy), order in pool.orders.items():
+        entries = []
+        for (channel, strategy), order in self._pool_of[agent_id].orders.items():
             if agent.has_room(channel, self.exclusive):
                 measure = ORDERS[strategy](agent)
                 load = len(agent.assignments)
-                entry = (agent.unconfirmed, load, measure, agent.serial, agent.agent_id)
+                entry = (agent.unconfirmed, load, measure, agent.serial, agent_id)
                 order.add(entry)
                 entries.append((order, entry))
+        if entries:
+            self._entries[agent_id] = entries
 
     def best_contact(self, agent: Agent) -> str | None:
         """Return the contact that the agent should take now, longest (credited) wait first."""
@@ -221,7 +223,7 @@ class Matcher:
                 lines.remove(line)
 
 
-def _liking(candidate: tuple[int, SortedList[Idle]]) -> int:
+def _liking(candidate: tuple[int, Ordered[Idle]]) -> int:
     return candidate[0]
 
 

@@ -32,6 +32,7 @@ RATE_STEP = 0.01
 VALUES_KEPT = 500
 VALUES_RENEWED_AFTER = 100
 USUAL_LOAD_RATIO = 0.8
+ARRIVALS_PRIOR_MS = 30_000
 
 
 class Wanted(NamedTuple):
@@ -63,6 +64,7 @@ class PriceWatch:
     def __init__(self, window_ms: int = ARRIVAL_WINDOW_MS) -> None:
         self._window_ms = window_ms
         self._queues: dict[str, _Watched] = {}
+        self._started_at_ms: int | None = None
         self._checked_at_ms: int | None = None
 
     def remember(self, queue_id: str, times: Times, now_ms: int) -> None:
@@ -70,7 +72,9 @@ class PriceWatch:
         self._watched(queue_id, now_ms).seen.times.add(times)
 
     def take(self, decisions: Iterable[d.AnyDecision], now_ms: int) -> None:
-        """Count what decisions did at a moment."""
+        """Count what decisions did at a moment; arrivals are counted from the first call on."""
+        if self._started_at_ms is None:
+            self._started_at_ms = now_ms
         for one in decisions:
             match one:
                 case d.ContactQueued():
@@ -122,7 +126,8 @@ class PriceWatch:
     def _watched(self, queue_id: str, now_ms: int) -> _Watched:
         watched = self._queues.get(queue_id)
         if watched is None:
-            watched = self._queues[queue_id] = _Watched(now_ms, self._window_ms)
+            since_ms = now_ms if self._started_at_ms is None else self._started_at_ms
+            watched = self._queues[queue_id] = _Watched(since_ms, self._window_ms)
         return watched
 
     def _arrived(self, one: d.ContactQueued, now_ms: int) -> None:
@@ -148,7 +153,7 @@ class PriceWatch:
         usual = USUAL_LOAD_RATIO * max(queue.lines[""].ready_agents, 1) * HOUR_MS / service_ms
         arrived, elapsed_ms = seen.recent_arrivals(now_ms)
         return _Estimated(
-            per_hour=estimated_arrivals_per_hour(arrived, elapsed_ms, usual),
+            per_hour=estimated_arrivals_per_hour(arrived, elapsed_ms, usual, ARRIVALS_PRIOR_MS),
             service_ms=service_ms,
             marketing_ms=estimated_mean_ms(
                 times.marketing_ms, times.marketed, gate.expected_marketing_ms

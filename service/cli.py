@@ -11,6 +11,7 @@ from service.commands import (
     demo,
     journal,
     load,
+    replay,
     report,
     serve,
     simulate,
@@ -28,6 +29,7 @@ app.command("bench")(bench.bench)
 app.command("check-config")(check_config.check_config)
 app.command("demo")(demo.demo)
 app.command("load")(load.load)
+app.command("replay")(replay.replay)
 app.command("report")(report.report)
 app.command("serve")(serve.serve)
 app.command("simulate")(simulate.simulate)

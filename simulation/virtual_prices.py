@@ -6,6 +6,7 @@ queue's model has the scenario's rates and mean times, and its share of the agen
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 
 from config.routing import QueueSettings
@@ -25,35 +26,20 @@ from simulation.virtual_draws import real_sampler, stream
 SAMPLED_VALUES = 500
 
 
-class PriceDesk:
-    """Works out the prices of all queues with the policy "optimal" anew every now and then."""
+class PriceDesk(ABC):
+    """Works out the prices of these queues, all with the policy "optimal", every now and then."""
 
-    def __init__(
-        self,
-        scenario: Scenario,
-        settings: Sequence[QueueSettings],
-        source: PriceSource | None,
-        factor: float,
-    ) -> None:
-        priced = {one.queue_id for one in settings if one.gate.policy == "optimal"}
-        self._queues = [
-            one for one in scenario.queues if one.queue_id in priced and one.marketing_ms
-        ]
-        self._all = scenario.queues
-        self._factor = factor
-        self._watch: PriceWatch | None = None
-        self._last: dict[str, GateModel] = {}
-        if self._queues and (source or scenario.prices) == "estimated":
-            self._watch = PriceWatch(scenario.estimation_window_ms)
+    def __init__(self, queues: Sequence[QueueSettings]) -> None:
+        self._queues = {one.queue_id: one for one in queues}
 
+    @abstractmethod
     def take(self, decision: d.AnyDecision, now_ms: int) -> None:
         """See what the engine decided."""
-        if self._watch is not None:
-            self._watch.take((decision,), now_ms)
 
     def next_ms(self, now_ms: int) -> int | None:
         """Return when to work them out again, None if no queue needs prices."""
-        return min((now_ms + one.gate.recompute_ms for one in self._queues), default=None)
+        queues = self._queues.values()
+        return min((now_ms + one.gate.recompute_ms for one in queues), default=None)
 
     def new_prices(self, now_ms: int, state: RoutingState) -> Iterator[e.PricesComputed]:
         """Yield the prices of each queue whose model has changed."""
@@ -69,25 +55,78 @@ class PriceDesk:
                     at_ms=now_ms,
                     queue_id=queue_id,
                     prices=prices,
+                    patience_mean_ms=model.patience_mean_ms,
                     basis=model.basis(),
                 )
 
+    @abstractmethod
+    def _wanted(self, now_ms: int, state: RoutingState) -> Iterator[Wanted]:
+        """Yield the models to be solved now."""
+
+
+class EstimatedPrices(PriceDesk):
+    """From what was seen over a window; `queues` may be empty."""
+
+    def __init__(self, queues: Sequence[QueueSettings], window_ms: int) -> None:
+        super().__init__(queues)
+        self._watch = PriceWatch(window_ms) if queues else None
+
+    def take(self, decision: d.AnyDecision, now_ms: int) -> None:
+        """See `PriceDesk`."""
+        if self._watch is not None:
+            self._watch.take((decision,), now_ms)
+
     def _wanted(self, now_ms: int, state: RoutingState) -> Iterator[Wanted]:
         if self._watch is not None:
-            named = {one.queue_id for one in self._queues}
-            yield from (one for one in self._watch.wanted(state, now_ms) if one.queue_id in named)
-            return
-        true = {one.queue_id: _true_model(one, now_ms, self._factor) for one in self._all}
+            wanted = self._watch.wanted(state, now_ms)
+            yield from (one for one in wanted if one.queue_id in self._queues)
+
+
+class ToldPrices(PriceDesk):
+    """From what the scenario says, times the day's busyness."""
+
+    def __init__(
+        self, queues: Sequence[QueueSettings], scenario: Scenario, busyness: float
+    ) -> None:
+        super().__init__(queues)
+        self._all = scenario.queues
+        self._busyness = busyness
+        self._last: dict[str, GateModel] = {}
+
+    def take(self, decision: d.AnyDecision, now_ms: int) -> None:
+        """The truth does not depend on what is decided."""
+
+    def _wanted(self, now_ms: int, state: RoutingState) -> Iterator[Wanted]:
+        true = {one.queue_id: _true_model(one, now_ms, self._busyness) for one in self._all}
         work = {name: one.arrivals_per_hour * one.service_ms for name, one in true.items() if one}
         agents = shared_out(servers(state), work)
-        for queue in self._queues:
-            model, number = true[queue.queue_id], agents.get(queue.queue_id, 0.0)
+        for queue_id in self._queues:
+            model, number = true[queue_id], agents.get(queue_id, 0.0)
             if model is None or round(number) < 1:
                 continue
             model = model.with_agents(number)
-            if model != self._last.get(queue.queue_id):
-                self._last[queue.queue_id] = model
-                yield Wanted(queue.queue_id, model)
+            if model != self._last.get(queue_id):
+                self._last[queue_id] = model
+                yield Wanted(queue_id, model)
+
+
+def scenario_prices(
+    scenario: Scenario,
+    settings: Sequence[QueueSettings],
+    source: PriceSource | None,
+    busyness: float,
+) -> PriceDesk:
+    """Return what works out the prices of a scenario, from `source` or else as it says itself."""
+    marketing = {one.queue_id for one in scenario.queues if one.marketing_ms}
+    queues = [one for one in priced(settings) if one.queue_id in marketing]
+    if (source or scenario.prices) == "estimated":
+        return EstimatedPrices(queues, scenario.estimation_window_ms)
+    return ToldPrices(queues, scenario, busyness)
+
+
+def priced(settings: Sequence[QueueSettings]) -> list[QueueSettings]:
+    """Return the queues that need prices."""
+    return [one for one in settings if one.gate.policy == "optimal"]
 
 
 def _true_model(queue: ScenarioQueue, now_ms: int, factor: float) -> GateModel | None:

@@ -48,7 +48,7 @@ def prices_computed(turn: Turn, event: e.PricesComputed) -> None:
     fault = event.prices.fault()
     if fault is not None:
         raise Refused(Rejection.PRICES_INVALID, event.queue_id, fault)
-    turn.emit(PricesSet(event.queue_id, event.prices))
+    turn.emit(PricesSet(event.queue_id, event.prices, event.patience_mean_ms))
 
 
 def guard_changed(turn: Turn, event: e.GuardChanged) -> None:
@@ -85,8 +85,6 @@ def warn_panels(turn: Turn, queue_id: str | None, reason: str) -> list[tuple[str
 
 def latch(turn: Turn) -> None:
     """Open and close the gates with hysteresis whose load this turn may have changed."""
-    if not turn.state.latching:
-        return
     for queue_id in sorted(touched_queues(turn) & turn.state.latching):
         queue = turn.state.queues[queue_id]
         is_open = latched_open(queue)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.base import MINUTE_MS
+from config.routing import RoutingSettings
 from gate.model import HOUR_MS, GateModel
 from gate.prices import BidPrice
 from gate.solver import rules
@@ -15,23 +15,24 @@ from gate.values import ExponentialValues
 from queues.price_grid import PriceGrid
 from router import decisions as d
 from router import events as e
+from router.price_watch import Wanted
 from router.state import RoutingState
 from scripts.validation import models as m
 from scripts.validation.bank import row_controls
-from scripts.validation.day import less, lost
 from scripts.validation.estimates import Estimate, estimate
 from scripts.validation.page import Finding, table
 from scripts.validation.verdicts import MISSED, at_least
 from simulation.results_counts import ReplicationCounts
 from simulation.scenario import Scenario
 from simulation.virtual_centre import VirtualCentre
-from simulation.virtual_policies import parse_policy
+from simulation.virtual_policies import Policy, parse_policy
+from simulation.virtual_prices import PriceDesk
+from simulation.virtual_scenario import ScenarioDay
 
-REPLICATIONS, ESTIMATED_REPLICATIONS, HOURS = 24, 8, 12
+REPLICATIONS, HOURS = 24, 12
 LOADS, SHARE = (0.80, 0.90, 0.95), 0.95
 LOWEST, HIGHEST = -50, 100
 FIRST_STEPS, SMALLEST_STEP = (0.4, 0.08), 0.01
-RECOMPUTE_MS = 15 * MINUTE_MS
 
 
 def values() -> Finding:
@@ -48,10 +49,9 @@ def values() -> Finding:
         " price alpha + beta load, with the load contacts in the system less agents and never below"
         " 0, has been searched for over alpha and beta by compass search, each rule evaluated"
         " exactly in the Markov chain; the engine follows it through a price list of its own. The"
-        f" best threshold looks at contacts alone. {REPLICATIONS} replications of {HOURS} hours;"
-        f" `optimal=estimated` {ESTIMATED_REPLICATIONS} of them with prices every 15 minutes: its"
-        " value is that of `optimal=told` less the difference on the same days (half widths"
-        f" added).\n\n{body}"
+        f" best threshold looks at contacts alone. {REPLICATIONS} replications of {HOURS} hours."
+        " `optimal=estimated` works its prices out every 15 minutes, from what it has seen and the"
+        f" priors of the configuration.\n\n{body}"
     )
     return Finding("Customers of different value", text, MISSED not in verdicts)
 
@@ -70,8 +70,9 @@ def _rows(verdicts: list[str]) -> Iterator[str]:
         told = estimate(m.values_over_never(runs, "optimal=told"), controls)
         runs["bid"] = [bid_replication(load, bid, seed, each) for each in range(REPLICATIONS)]
         simulated = estimate(m.values_over_never(runs, "bid"), controls)
-        seldom = valued_scenario(load, RECOMPUTE_MS)
-        estimated = less(told, lost(seldom, runs, "optimal=told", ESTIMATED_REPLICATIONS, seed))
+        names = ["optimal=estimated"]
+        runs |= m.simulated(m.seldom_priced(valued_scenario(load)), names, REPLICATIONS, seed)
+        estimated = estimate(m.values_over_never(runs, "optimal=estimated"), controls)
         cells = [
             f"{load:.2f} | {bid.alpha:.3f} + {bid.beta:.4f} load",
             f"{goal:.2f} | {simulated.text(1)}",
@@ -100,13 +101,10 @@ def valued_model(load: float, agents: int = 50) -> GateModel:
     )
 
 
-def valued_scenario(
-    load: float, recompute_ms: int | None = None, agents: int = 50, hours: float = HOURS
-) -> Scenario:
+def valued_scenario(load: float, agents: int = 50, hours: float = HOURS) -> Scenario:
     """Return the same as a scenario."""
-    queue = m.queue(valued_model(load, agents).arrivals_per_hour, value_milli=m.exponential(1000))
-    if recompute_ms is not None:
-        queue["gate"] = {"recompute_ms": recompute_ms}
+    per_hour = valued_model(load, agents).arrivals_per_hour
+    queue = m.queue(per_hour, value_milli=m.exponential(1000))
     return m.scenario(agents, [queue], hours)
 
 
@@ -138,17 +136,15 @@ def best_bid(model: GateModel) -> tuple[BidPrice, float]:
     return BidPrice(*place), best
 
 
-class _BidDesk:
+class _BidDesk(PriceDesk):
     """Tells the engine one price list, a straight line of the load, at the beginning."""
 
     def __init__(self, bid: BidPrice) -> None:
+        super().__init__([])
         self._bid = bid
 
     def take(self, decision: d.AnyDecision, now_ms: int) -> None:
         """Prices do not depend on what happens."""
-
-    def next_ms(self, now_ms: int) -> None:
-        """They never change."""
 
     def new_prices(self, now_ms: int, state: RoutingState) -> Iterator[e.PricesComputed]:
         """Yield the list."""
@@ -162,9 +158,23 @@ class _BidDesk:
             basis={"alpha": self._bid.alpha, "beta": self._bid.beta},
         )
 
+    def _wanted(self, now_ms: int, state: RoutingState) -> Iterator[Wanted]:
+        yield from ()
+
+
+class _BidDay(ScenarioDay):
+    """A scenario's day with the prices of a line."""
+
+    def __init__(self, scenario: Scenario, seed: int, replication: int, bid: BidPrice) -> None:
+        super().__init__(scenario, seed, replication)
+        self._bid = bid
+
+    def prices(self, settings: RoutingSettings, policy: Policy) -> PriceDesk:
+        """See `Day`."""
+        return _BidDesk(self._bid)
+
 
 def bid_replication(load: float, bid: BidPrice, seed: int, replication: int) -> ReplicationCounts:
     """Return one replication in which the engine's prices are those of the line."""
-    centre = VirtualCentre(valued_scenario(load), parse_policy("optimal"), seed, replication)
-    centre.prices = _BidDesk(bid)  # type: ignore[assignment]
-    return centre.run()
+    day = _BidDay(valued_scenario(load), seed, replication, bid)
+    return VirtualCentre(day, parse_policy("optimal")).run()

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from math import exp
 from typing import NamedTuple
 
-from gate.wait_forecast import wait_at_position_ms, wait_of_answered_ms
+from gate.wait_forecast import wait_of_answered_ms, wait_with_marketing_ms
+from queues.forecast import wait_at_position_ms
 from router import decisions as d
 from scripts.validation import models as m
 from scripts.validation.estimates import Estimate, ratio
@@ -17,6 +18,7 @@ from simulation.scenario import Scenario
 from simulation.virtual_centre import VirtualCentre
 from simulation.virtual_customers import Customer
 from simulation.virtual_policies import parse_policy
+from simulation.virtual_scenario import ScenarioDay
 
 AGENTS, LOAD, REPLICATIONS, HOURS = 20, 0.95, 16, 24
 AHEAD = (0, 1, 2, 4, 8, 12)
@@ -40,11 +42,13 @@ CASES = (
 
 
 class Found(NamedTuple):
-    """How long a contact waited, whether it was answered, and what it was told (milliseconds)."""
+    """How long a contact waited, whether it was answered, what it was told (milliseconds), and how
+    many agents were marketing when it came."""
 
     wait_ms: int
     is_answered: bool
     told_ms: int
+    marketing: int
 
 
 class ListeningCentre(VirtualCentre):
@@ -54,16 +58,17 @@ class ListeningCentre(VirtualCentre):
     """
 
     def __init__(self, scenario: Scenario, policy: str, seed: int, replication: int) -> None:
-        super().__init__(scenario, parse_policy(policy), seed, replication)
+        super().__init__(ScenarioDay(scenario, seed, replication), parse_policy(policy))
         self.waits: dict[int, list[Found]] = defaultdict(list)
         self.handle_ms = self.handled = 0
-        self._ahead: dict[str, int] = {}
+        self._ahead: dict[str, tuple[int, int]] = {}
         self._told: dict[str, int] = {}
 
     def _arrives(self, customer: Customer) -> None:
         queue = self.engine.state.queues[customer.queue_id]
-        if not queue.lines[""].idle and self.now_ms >= self.scenario.counted_from_ms:
-            self._ahead[customer.contact_id] = queue.waiting
+        if not queue.lines[""].idle and self.now_ms >= self.day.counted_from_ms:
+            seen = queue.waiting, queue.lines[""].marketing_agents
+            self._ahead[customer.contact_id] = seen
         super()._arrives(customer)
 
     def _queued(self, decision: d.ContactQueued) -> None:
@@ -72,14 +77,15 @@ class ListeningCentre(VirtualCentre):
 
     def _over(self, outcome: d.OutcomeRecorded) -> None:
         super()._over(outcome)
-        ahead = self._ahead.pop(outcome.contact_id, None)
+        found = self._ahead.pop(outcome.contact_id, None)
         told_ms = self._told.pop(outcome.contact_id)
         is_answered = outcome.accepted_at_ms is not None
         if is_answered:
             self.handle_ms += outcome.talk_ms + outcome.hold_ms + outcome.marketing_ms
             self.handled += 1
-        if ahead is not None:
-            self.waits[ahead].append(Found(outcome.wait_ms, is_answered, told_ms))
+        if found is not None:
+            ahead, marketing = found
+            self.waits[ahead].append(Found(outcome.wait_ms, is_answered, told_ms, marketing))
 
 
 def forecast() -> Finding:
@@ -87,7 +93,8 @@ def forecast() -> Finding:
     agreement = Agreement()
     head = (
         "ahead | contacts | wait of the answered, s | forecast | bias, % | wait if patient, s |"
-        " forecast | bias, % | told by the engine: bias, %"
+        " forecast | bias, % | by agents marketing: bias, % |"
+        " told by the engine: bias, %"
     )
     parts = []
     for seed, case in enumerate(CASES, start=71):
@@ -97,10 +104,12 @@ def forecast() -> Finding:
         " that came while all agents were busy, by how many waited ahead of them (left"
         f" out where a replication has fewer than {LEAST}). 'Answered': the"
         " mean wait of those who were answered, against `wait_of_answered_ms`. 'If patient': the"
-        " wait of one who stays, against `wait_at_position_ms` (`gate/wait_forecast.py`); each"
+        " wait of one who stays, against `wait_at_position_ms` (`queues/forecast.py`); each"
         " answered wait w weighs e^(w/P), one over the chance that somebody is as patient (inverse"
         " probability of censoring weighting, Robins and Rotnitzky 1992). With marketing the mean"
-        " handle time counts marketing in, and the forecast is an approximation. The last column:"
+        " handle time counts marketing in, and that forecast is poor; 'by"
+        " agents marketing' counts who markets when the contact comes (`wait_with_marketing_ms`)."
+        " The last column:"
         " what the engine told these contacts when they came, against the wait if patient.\n\n"
         + "\n\n".join(parts)
         + f"\n\nWithout marketing: {agreement.text()}"
@@ -135,6 +144,7 @@ def _rows(case: Case, seed: int, agreement: Agreement) -> Iterator[str]:
                 _bias(answered_ms, answered),
                 _cells(case, patient, patient_ms, agreement),
                 _bias(patient_ms, patient),
+                _bias(_by_marketing_ms(seen, ahead, case.patience_ms), patient),
                 _bias(told.mean, patient),
             ]
         )
@@ -159,6 +169,17 @@ def _cells(case: Case, found: Estimate, forecast_ms: float, agreement: Agreement
     if case.is_exact:
         return agreement.cell(seconds, forecast_ms / 1000, 2)
     return f"{seconds.text(2)} | {forecast_ms / 1000:.2f}"
+
+
+def _by_marketing_ms(seen: list[list[Found]], ahead: int, patience_ms: float | None) -> float:
+    numbers = [one.marketing for each in seen for one in each]
+    waits = {
+        number: wait_with_marketing_ms(
+            ahead + 1, AGENTS, number, m.SERVICE_MS, m.MARKETING_MS, patience_ms
+        )
+        for number in set(numbers)
+    }
+    return sum(waits[number] for number in numbers) / len(numbers)
 
 
 def _bias(forecast_ms: float, found: Estimate) -> str:

@@ -10,7 +10,8 @@ from config.base import HOUR_MS
 from simulation.results_counts import GroupCounts, QueueCounts, ReplicationCounts, added
 from simulation.scenario import Scenario
 from simulation.virtual_policies import parse_policy
-from simulation.virtual_runs import Plan, Runs, available_cores, run_plan
+from simulation.virtual_pool import available_cores
+from simulation.virtual_runs import Plan, Runs, run_plan
 
 SERVICE_MS, MARKETING_MS, PATIENCE_MS = 210_000, 75_000, 120_000
 COST_PER_S = 0.05
@@ -49,6 +50,17 @@ def scenario(
             "groups": [{"name": "tellers", "skills": {"bank": 5}, "agents": agents}],
         }
     )
+
+
+def seldom_priced(one: Scenario) -> Scenario:
+    """Return the same with prices worked out every 15 minutes: solving is what takes time."""
+    queues = [
+        queue.model_copy(
+            update={"gate": queue.gate.model_copy(update={"recompute_ms": HOUR_MS // 4})}
+        )
+        for queue in one.queues
+    ]
+    return one.model_copy(update={"queues": queues})
 
 
 def per_hour_at(load: float, agents: int) -> float:

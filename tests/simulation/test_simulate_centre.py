@@ -164,3 +164,20 @@ def test_three_pools_are_counted_apart() -> None:
     assert total(counts, "loans").arrived > 1.5 * total(counts, "cards").arrived
     busy = {name: added(GroupCounts, cells).busy_ms for name, cells in counts.groups.items()}
     assert busy["loans-desk"] > busy["cards-desk"] > 0
+
+
+def test_guard_rails_close_the_gate_in_a_simulation_too() -> None:
+    free = queue_data(gate={"policy": "always"})
+    guarded = queue_data(gate={"policy": "always", "guards": {"longest_wait_max_ms": 15_000}})
+    wild, tame = (run(scenario(queues=[one]), "configured") for one in (free, guarded))
+    assert 0 < total(tame).attempts < 0.8 * total(wild).attempts
+    assert total(tame).abandoned < total(wild).abandoned
+
+
+def test_deciding_at_acceptance_earns_about_the_same_while_the_answer_is_kept_up_to_date() -> None:
+    gate = {"policy": "threshold", "value_milli": 1_000}
+    told = total(run(scenario(queues=[queue_data(gate=gate)]), "configured"))
+    early = queue_data(gate={**gate, "decided_at": "acceptance"})
+    counts = run(scenario(queues=[early]), "configured")
+    assert total(counts).attempts == pytest.approx(told.attempts, rel=0.02)
+    assert total(counts).marketing_ms == pytest.approx(told.marketing_ms, rel=0.05)

@@ -155,7 +155,10 @@ def _arrive(chaos: Chaos) -> None:
 
 
 def _end(chaos: Chaos) -> None:
-    chaos.tell(e.ContactEnded, contact_id=chaos.contact_id(), source=BRIDGE)
+    marketing_ms = chaos.random.choice((0, 0, 0, 1, 20_000))
+    chaos.tell(
+        e.ContactEnded, contact_id=chaos.contact_id(), marketing_ms=marketing_ms, source=BRIDGE
+    )
 
 
 def _sign_in(chaos: Chaos) -> None:
@@ -309,6 +312,13 @@ def _clear_emergency(chaos: Chaos) -> None:
     chaos.tell(e.EmergencyCleared)
 
 
+def _silence(kind: type[e.BridgeFellSilent] | type[e.BridgeHeard]) -> Step:
+    def step(chaos: Chaos) -> None:
+        chaos.tell(kind, bridge=chaos.random.choice((BRIDGE, "bridge/other")))
+
+    return step
+
+
 def _link_lost(chaos: Chaos) -> None:
     chaos.tell(e.LinkLost)
 
@@ -354,6 +364,8 @@ WEIGHTS: dict[Step, int] = {
     _declare_emergency: 1,
     _clear_emergency: 2,
     _restart: 1,
+    _silence(e.BridgeFellSilent): 1,
+    _silence(e.BridgeHeard): 2,
     _link_lost: 1,
     _link_restored: 3,
     _late_advance: 3,
