@@ -37,9 +37,10 @@ bench: setup  ## Speed: the core, the journal, the bus, the whole path
 	scripts/install-test-tools.sh
 	$(BIN)/tidegate bench
 
-validate: setup  ## The long proofs; their results are in docs/validation.md
+validate: setup  ## The long proofs; their results are in docs/validation.md and docs/simulation-validation.md
 	scripts/install-test-tools.sh
 	$(BIN)/python scripts/validate.py
+	$(BIN)/python scripts/validate_simulation.py
 
 clean:  ## Remove what was made
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build

@@ -18,12 +18,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from benchmarks.cores import divide_cores
-from benchmarks.machine import describe_machine
+from scripts.validation.page import Finding, write
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "validation.md"
@@ -39,14 +37,6 @@ when and on what machine. The same proofs run shorter in `make test`.
 SLOW, FAST = 60.0, 600.0
 FIGURES = ("arrived", "answered", "abandoned", "service_level_ratio", "asa_ms")
 AGREEMENT = 0.01
-
-
-class Finding(NamedTuple):
-    """What a proof found: sentences and tables in Markdown."""
-
-    title: str
-    text: str
-    is_good: bool
 
 
 def crash(options: argparse.Namespace) -> Finding:
@@ -143,22 +133,6 @@ def _run(command: list[str]) -> str:
     return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
-def write(finding: Finding, took_s: float) -> None:
-    """Put a finding into the page, instead of what stood there under its title."""
-    text = PAGE.read_text() if PAGE.exists() else INTRODUCTION
-    head, *parts = re.split(r"^## ", text, flags=re.MULTILINE)
-    sections = {part.partition("\n")[0]: part.partition("\n")[2].strip() for part in parts}
-    machine = describe_machine(divide_cores())
-    measured = (
-        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {machine['processors']} processors"
-        f" ({machine['processor']}), {machine['system']}, Python {machine['python']};"
-        f" took {took_s:.0f} s. **{'Good' if finding.is_good else 'FAILED'}.**"
-    )
-    sections[finding.title] = f"{measured}\n\n{finding.text}"
-    body = "\n\n".join(f"## {title}\n\n{text}" for title, text in sections.items())
-    PAGE.write_text(f"{head.strip()}\n\n{body}\n")
-
-
 def main() -> int:
     """Run the proofs asked for; return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -178,7 +152,8 @@ def main() -> int:
         print(f"{name}: {(PROOFS[name].__doc__ or '').strip()}", flush=True)
         began_s = time.monotonic()
         finding = PROOFS[name](options)
-        write(finding, time.monotonic() - began_s)
+        word = "Good." if finding.is_good else "FAILED."
+        write(PAGE, INTRODUCTION, finding, time.monotonic() - began_s, word)
         is_good = is_good and finding.is_good
         print(f"{name}: {'good' if finding.is_good else 'FAILED'}", flush=True)
     print(f"Written to {PAGE.relative_to(ROOT)}.")

@@ -18,16 +18,17 @@ def usual_state(model: GateModel, actions: Actions) -> tuple[int, int]:
     positive = [rate for rate in (rates.service, rates.marketing, rates.abandonment) if rate > 0]
     step_s = 1.0 / max(positive) / STEPS_PER_TIME
     contacts, marketing = float(agents), 0.0
-    highest = float(actions.top)
+    highest, most_marketing = float(actions.top), float(actions.most_marketing)
+    below, above = actions.chance[-1].tolist(), actions.chance[0].tolist()
     for _ in range(min(round(TIMES / min(positive) / step_s), 20_000)):
         level = min(round(contacts), actions.top)
-        chance = float(actions.chance[-1 if level < agents else 0, level, round(marketing)])
+        chance = (below if level < agents else above)[level][round(marketing)]
         serving = max(min(contacts, agents) - marketing, 0.0)
         waiting = max(contacts - agents, 0.0)
         ended, moved_on = serving * rates.service * (1.0 - chance), marketing * rates.marketing
         change = rates.arrival - ended - moved_on - waiting * rates.abandonment
         contacts = min(max(contacts + step_s * change, 0.0), highest)
         marketing += step_s * (serving * rates.service * chance - moved_on)
-        marketing = min(max(marketing, 0.0), float(actions.most_marketing))
+        marketing = min(max(marketing, 0.0), most_marketing)
     level = min(max(round(contacts), 1), actions.top - 1)
     return level, min(round(marketing), level)

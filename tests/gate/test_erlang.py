@@ -17,7 +17,9 @@ from gate.solver.chain import Chain
 from gate.solver.figures import evaluate, wait_figures
 from gate.wait_forecast import (
     answered_ratio_at_position,
+    wait_of_answered_ms,
     wait_of_newcomer_ms,
+    wait_with_marketing_ms,
 )
 from queues.forecast import wait_at_position_ms
 
@@ -116,6 +118,14 @@ def test_the_wait_at_a_position() -> None:
     assert wait_at_position_ms(2, 10, 200_000, 120_000) == pytest.approx(20_000 + second)
     assert answered_ratio_at_position(2, 10, 200_000, 120_000) == pytest.approx(6 / 8)
     assert answered_ratio_at_position(2, 10, 200_000, None) == 1.0
+    first = 1 / (1 / 20_000 + 1 / 120_000)
+    assert wait_of_answered_ms(1, 10, 200_000, 120_000) == pytest.approx(first)
+    assert wait_of_answered_ms(3, 10, 200_000, None) == pytest.approx(60_000)
+    plain = wait_at_position_ms(4, 10, 200_000, 120_000)
+    assert wait_with_marketing_ms(4, 10, 0, 200_000, 50_000, 120_000) == pytest.approx(plain)
+    assert wait_with_marketing_ms(1, 10, 4, 200_000, 50_000, None) == pytest.approx(1 / 0.00011)
+    shorter = wait_with_marketing_ms(4, 10, 4, 200_000, 50_000, 120_000)
+    assert wait_at_position_ms(4, 10, 100_000, 120_000) < shorter < plain
     with pytest.raises(ValueError, match="position 0"):
         wait_at_position_ms(0, 10, 200_000, None)
 
@@ -135,3 +145,20 @@ def test_the_newcomers_wait_averages_to_the_offered_wait() -> None:
     assert answered == pytest.approx(1 - figures.abandoned_ratio, abs=1e-9)
     assert wait_of_newcomer_ms(queue, 4) == 0.0
     assert wait_of_newcomer_ms(queue, 5) == pytest.approx(40_000)
+
+
+def test_the_answered_and_those_who_left_waited_as_littles_law_says() -> None:
+    """All contacts waiting are the answered's waits and those of who left, position by position."""
+    agents, handle_ms, patience_ms = 5, 200_000.0, 100_000.0
+    queue = ErlangQueue(agents, 100, handle_ms, patience_ms)
+    figures = queue_figures(queue, threshold_ms=20_000)
+    model = GateModel(agents, 100, handle_ms, 60_000, patience_ms, 0.05)
+    chances = [float(level.sum()) for level in Chain(model, rules.never(model)).distribution()]
+    waited = sum(
+        chance
+        * answered_ratio_at_position(n - agents + 1, agents, handle_ms, patience_ms)
+        * wait_of_answered_ms(n - agents + 1, agents, handle_ms, patience_ms)
+        for n, chance in enumerate(chances)
+        if n >= agents
+    )
+    assert waited / (1 - figures.abandoned_ratio) == pytest.approx(figures.asa_ms, rel=1e-6)

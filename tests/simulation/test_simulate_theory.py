@@ -13,6 +13,7 @@ import pytest
 
 from gate.erlang import ErlangQueue, queue_figures
 from gate.model import GateModel
+from gate.priority import priority_waits_ms
 from gate.solver import rules
 from gate.solver.figures import evaluate, wait_figures
 from simulation.results_counts import GroupCounts, QueueCounts, ReplicationCounts, added
@@ -86,12 +87,7 @@ def test_a_threshold_is_what_the_markov_chain_says() -> None:
 
 
 def test_priorities_are_cobhams() -> None:
-    """M/M/N with two classes, strict priority, first come first served within a class.
-
-    A. Cobham (1954), "Priority assignment in waiting line problems", Oper. Res. 2: with C the
-    chance of waiting, W1 = C S / N / (1 - s1) and W2 = C S / N / ((1 - s1)(1 - s1 - s2)), where s
-    are the classes' loads and S the mean service time of both.
-    """
+    """Non-preemptive, first come first served within a class."""
     share = {"kind": "constant", "per_hour": 72.0}
     both = {"patience_ms": None, "strict_priority": True, "arrivals": share, "priority_step_ms": 0}
     one = scenario(
@@ -102,24 +98,14 @@ def test_priorities_are_cobhams() -> None:
         ],
         groups=[{"name": "tellers", "skills": {"bank": 5}, "agents": 10}],
     )
-    waits = queue_figures(ErlangQueue(10, 144.0, 210_000, None), 20_000).asa_ms / 1000
-    load = 72.0 * 210 / 3600 / 10
-    base = waits * (1 - 2 * load)
+    urgent_ms, slow_ms = priority_waits_ms(10, [72.0, 72.0], 210_000)
     runs = [run(one, replication=n) for n in range(16)]
-    check(runs, asa_s, base / (1 - load))
-    check(runs, lambda counts: _wait_s(total(counts, "slow")), base / (1 - load) / (1 - 2 * load))
+    check(runs, asa_s, urgent_ms / 1000)
+    check(runs, lambda counts: _wait_s(total(counts, "slow")), slow_ms / 1000)
 
 
 def _wait_s(sums: QueueCounts) -> float:
     return sums.answered_wait_ms / sums.answered / 1000
-
-
-def test_fixed_service_waits_between_half_and_all_of_exponential() -> None:
-    """M/D/N waits are about half those of M/M/N (Cosmetatos), and never more."""
-    truth = queue_figures(ErlangQueue(10, 137.14, 210_000, None), 20_000)
-    fixed = small(patience_ms=None, service_ms={"kind": "fixed", "value": 210_000})
-    mean = fmean(asa_s(run(fixed, replication=n)) for n in range(8))
-    assert 0.4 * truth.asa_ms / 1000 < mean < 0.75 * truth.asa_ms / 1000
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What the validation scripts share, and what `scripts/validate_simulation.py` checks."""
