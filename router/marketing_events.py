@@ -36,7 +36,7 @@ class ReactionRecorded(Event, frozen=True, gc=False, kw_only=True, tag="reaction
     contact_id: str
     agent_id: str
     product_id: str
-    kind: ReactionKind
+    reaction: ReactionKind
     scope: NeverScope = NeverScope.PRODUCT
     reason: str | None = None
 

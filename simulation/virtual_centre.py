@@ -64,7 +64,6 @@ class VirtualCentre:
             for queue_id, queue in self.engine.state.queues.items()
         }
         self.looking = list(self._watches.values())
-        self._decided_at = {one.queue_id: one.gate.decided_at for one in settings.queues}
         self._lines_in_use = dict.fromkeys(day.trunk_lines, 0)
         self.staff = day.staff(self.counts)
         self.prices = day.prices(settings, policy)

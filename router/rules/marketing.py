@@ -98,7 +98,11 @@ def reaction_recorded(turn: Turn, event: e.ReactionRecorded) -> None:
     offers, settings = turn.state.offers, turn.state.settings.marketing
     one = _round_of(turn, event)
     item = one.item(event.product_id)
-    if item is not None and item.state == "open" and event.kind is not ReactionKind.NOT_PRESENTED:
+    if (
+        item is not None
+        and item.state == "open"
+        and event.reaction is not ReactionKind.NOT_PRESENTED
+    ):
         found = present(offers.ledger, settings, one.round_id, turn.state.now_ms)
         for change in found.changes if found is not None else ():
             turn.emit(m.LedgerChanged(change))
@@ -106,7 +110,7 @@ def reaction_recorded(turn: Turn, event: e.ReactionRecorded) -> None:
         customer_id=one.who.customer_id,
         contact_id=event.contact_id,
         product_id=event.product_id,
-        kind=event.kind,
+        kind=event.reaction,
         scope=event.scope,
         agent_id=event.agent_id,
         reason=event.reason,
