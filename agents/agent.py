@@ -7,6 +7,15 @@ import msgspec
 from agents.transitions import UNANSWERED, WITH_CUSTOMER
 from contacts.vocabulary import AgentState, AssignmentState, Channel, Disposition, NotReadyReason
 
+CLOCK_OF = {
+    AssignmentState.TALK: "talk_ms",
+    AssignmentState.SERVICE_COMPLETE: "talk_ms",
+    AssignmentState.HOLD: "hold_ms",
+    AssignmentState.MARKETING: "marketing_ms",
+    AssignmentState.WRAP_UP: "wrap_up_ms",
+}
+"""Which phase's clock runs in a state, if one does."""
+
 
 class Assignment(msgspec.Struct, gc=False, kw_only=True):
     """One contact with one agent. Phase lengths are milliseconds, summed as phases end."""
@@ -49,29 +58,19 @@ class Assignment(msgspec.Struct, gc=False, kw_only=True):
 
     def phases_ms(self, now_ms: int) -> tuple[int, int, int, int]:
         """Return talk, hold, marketing and wrap-up so far; service complete counts as talk."""
-        spent = now_ms - self.since_ms
-        talk, hold, marketing, wrap_up = (
-            self.talk_ms,
-            self.hold_ms,
-            self.marketing_ms,
-            self.wrap_up_ms,
+        clock, spent = CLOCK_OF.get(self.state), now_ms - self.since_ms
+        return (
+            self.talk_ms + (spent if clock == "talk_ms" else 0),
+            self.hold_ms + (spent if clock == "hold_ms" else 0),
+            self.marketing_ms + (spent if clock == "marketing_ms" else 0),
+            self.wrap_up_ms + (spent if clock == "wrap_up_ms" else 0),
         )
-        match self.state:
-            case AssignmentState.TALK | AssignmentState.SERVICE_COMPLETE:
-                talk += spent
-            case AssignmentState.HOLD:
-                hold += spent
-            case AssignmentState.MARKETING:
-                marketing += spent
-            case AssignmentState.WRAP_UP:
-                wrap_up += spent
-            case _:
-                pass
-        return talk, hold, marketing, wrap_up
 
     def enter(self, state: AssignmentState, now_ms: int) -> None:
         """Stop the running phase's clock and start that of `state`."""
-        self.talk_ms, self.hold_ms, self.marketing_ms, self.wrap_up_ms = self.phases_ms(now_ms)
+        clock = CLOCK_OF.get(self.state)
+        if clock is not None:
+            setattr(self, clock, getattr(self, clock) + now_ms - self.since_ms)
         self.state = state
         self.since_ms = now_ms
 
@@ -110,18 +109,19 @@ class Agent(msgspec.Struct, gc=False, kw_only=True):
         after_contact = self.state is AgentState.NOT_READY_AFTER_CONTACT
         return after_contact and self.reason == NotReadyReason.SUPERVISOR
 
-    def load(self, channel: Channel) -> int:
-        """How many contacts of `channel` the agent has in hand, wrap-up included."""
-        return sum(one.channel is channel for one in self.assignments.values())
+    @property
+    def is_marketing(self) -> bool:
+        """Whether the agent is marketing to a customer."""
+        return any(one.state is AssignmentState.MARKETING for one in self.assignments.values())
 
     def has_room(self, channel: Channel, exclusive: frozenset[Channel]) -> bool:
         """Tell whether one more contact of `channel` may be offered now."""
         if self.state is not AgentState.READY or self.lost_until_ms is not None:
             return False
-        if not self.assignments:
-            return self.capacity.get(channel, 0) > 0
-        if channel in exclusive:
-            others = any(one.channel is not channel for one in self.assignments.values())
-        else:
-            others = any(one.channel in exclusive for one in self.assignments.values())
-        return not others and self.load(channel) < self.capacity.get(channel, 0)
+        load = 0
+        for one in self.assignments.values():
+            if one.channel is channel:
+                load += 1
+            elif channel in exclusive or one.channel in exclusive:
+                return False
+        return load < self.capacity.get(channel, 0)

@@ -19,8 +19,9 @@ from benchmarks.machine import describe_machine
 from benchmarks.mosquitto import Mosquitto, find_mosquitto, mosquitto_version
 from benchmarks.progress import Tell
 from benchmarks.restart import measure_restart
+from benchmarks.simulation import measure_simulation
 
-Part = Literal["core", "journal", "bus", "end_to_end", "restart"]
+Part = Literal["core", "journal", "bus", "end_to_end", "restart", "simulation"]
 PARTS: tuple[Part, ...] = get_args(Part)
 NEED_MOSQUITTO = frozenset({"bus", "end_to_end", "restart"})
 
@@ -54,6 +55,8 @@ class Suite:
                     return measure_core(self._tell, quick=self._quick)
                 case "journal":
                     return measure_journal(directory, self._tell, quick=self._quick)
+                case "simulation":
+                    return measure_simulation(self._tell, quick=self._quick)
                 case _:
                     return self._with_broker(part, directory)
 

@@ -28,6 +28,8 @@ def check_targets(figures: dict[str, Any]) -> list[Check]:
     if restart := figures.get("restart"):
         seconds = restart["seconds"]
         checks.append(Check("restart, seconds", seconds, "<= 5", seconds <= 5))
+    if simulation := figures.get("simulation"):
+        checks += _simulation(simulation)
     return checks
 
 
@@ -71,4 +73,15 @@ def _latency(name: str, latency: dict[str, Any], key: str) -> list[Check]:
     checks = [Check(f"{name}, p50 ms", p50, f"<= {limit} (echo + 2 fsync + 2)", p50 <= limit)]
     if fsync_ms < FSYNC_FOR_P99_MS:
         checks.append(Check(f"{name}, p99 ms", p99, f"<= {P99_MS:g}", p99 <= P99_MS))
+    return checks
+
+
+def _simulation(simulation: dict[str, Any]) -> list[Check]:
+    """simpy's speed is a goal; both that and the long day may not have been measured."""
+    ours, theirs = simulation["contacts_per_second"], simulation["simpy_contacts_per_second"]
+    goal = "" if theirs is None else f", goal {theirs:,} (simpy)"
+    checks = [Check("simulation, contacts/s", ours, f">= 10,000{goal}", ours >= 10_000)]
+    day = simulation["thousand_agents_day_seconds"]
+    if day is not None:
+        checks.append(Check("simulation, 12 h of 1,000 agents, s", day, "<= 15", day <= 15))
     return checks

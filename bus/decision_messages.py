@@ -144,8 +144,10 @@ class OutcomeRecordedMessage(DecisionMessage, frozen=True, gc=False, tag="outcom
 class MarketingDecidedMessage(DecisionMessage, frozen=True, gc=False, tag="marketing_decided"):
     """Whether the agent may go on to market to this customer, and why (not).
 
-    `queue_id` is the tightest queue the agent serves: it had `waiting` contacts and `idle` agents.
-    `price_milli` is the price of the agents' time then, `value_milli` the customer's worth.
+    `queue_id` is the tightest queue the agent serves: it had `waiting` contacts, `idle` agents and
+    `marketing` agents. `price_milli` is the price of the agents' time then, `value_milli` the
+    customer's worth. `is_forecast`: said at acceptance; the agent's retained state keeps it up to
+    date.
     """
 
     contact_id: str
@@ -157,6 +159,8 @@ class MarketingDecidedMessage(DecisionMessage, frozen=True, gc=False, tag="marke
     idle: int = 0
     price_milli: int | None = None
     value_milli: int | None = None
+    marketing: int = 0
+    is_forecast: bool = False
 
 
 class MarketingClosingMessage(DecisionMessage, frozen=True, gc=False, tag="marketing_closing"):

@@ -17,6 +17,7 @@ AnyMessage = (
     | messages.ContactTransferredMessage
     | messages.LiveContactsReportedMessage
     | messages.PositionRequestedMessage
+    | messages.HeartbeatMessage
     | agent_messages.AgentSignedInMessage
     | agent_messages.AgentSignedOutMessage
     | agent_messages.AgentReadyMessage
@@ -75,6 +76,7 @@ _CONTACT_TYPES = frozenset(
         "contact_transferred",
         "live_contacts_reported",
         "position_requested",
+        "heartbeat",
     }
 )
 _SUPERVISOR_TYPES = frozenset(
@@ -102,6 +104,6 @@ ALLOWED_TYPES: dict[Role, frozenset[str]] = {
 def to_event(message: EventMessage, at_ms: int, source: str) -> AnyEvent:
     """Make the core's event: `at_ms` is the engine's time, `source` the sender (`bridge/pbx-1`).
 
-    `position_requested` and `clock_ticked` are for the service itself and are no events.
+    `position_requested`, `heartbeat` and `clock_ticked` are for the service and are no events.
     """
     return message.event(at_ms=at_ms, source=source, **message.event_fields())

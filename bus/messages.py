@@ -53,11 +53,16 @@ class ContactArrivedMessage(EventMessage):
 
 
 class ContactEndedMessage(EventMessage):
-    """The contact is over: the customer hung up, or the PBX ended it."""
+    """The contact is over: the customer hung up, or the PBX ended it.
+
+    `marketing_ms`: so much of the talk, at its end, was marketing; only where desktops do not say
+    when service is complete.
+    """
 
     event = events.ContactEnded
     type: Literal["contact_ended"]
     contact_id: Id
+    marketing_ms: Annotated[int, Field(ge=0, le=7 * DAY_MS)] = 0
 
 
 class ContactTransferredMessage(EventMessage):
@@ -112,6 +117,14 @@ class LiveContactsReportedMessage(EventMessage):
         """The values of the event's own fields, with the contacts as the core knows them."""
         contacts = tuple(events.LiveContact(**contact.__dict__) for contact in self.contacts)
         return {**super().event_fields(), "contacts": contacts}
+
+
+class HeartbeatMessage(Message):
+    """The bridge is there. Once it has sent one, its silence closes the gates; see `last`."""
+
+    type: Literal["heartbeat"]
+    last: bool = False
+    """No more will come: the bridge goes away on purpose."""
 
 
 class PositionRequestedMessage(Message):

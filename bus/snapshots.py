@@ -54,6 +54,13 @@ class QueueSnapshot(Snapshot, frozen=True, kw_only=True):
     is_open: bool
     mode: Mode
     mode_reason: Annotated[str, Meta(description="Code of why, as in marketing_decided.")]
+    price_milli: Annotated[
+        int | None,
+        Meta(
+            description="Price of the agents' time now, thousandths; null: nobody is marketed to."
+        ),
+    ] = None
+    marketing: Annotated[int, Meta(description="Agents who are marketing now.")] = 0
     waiting: int
     longest_wait_ms: int
     reserved: int
@@ -67,7 +74,11 @@ class QueueSnapshot(Snapshot, frozen=True, kw_only=True):
 
 
 class AgentContact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """One contact in an agent's hands; `state` ends by itself at `until_ms`, unless null."""
+    """One contact in an agent's hands; `state` ends by itself at `until_ms`, unless null.
+
+    `mode` is what the gate would answer now, for `mode_reason`; shown with a gap, so that it does
+    not flicker. It is null once the customer is gone.
+    """
 
     contact_id: str
     queue_id: str
@@ -75,6 +86,8 @@ class AgentContact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     since_ms: UnixMs
     until_ms: UnixMs | None
     revision: int
+    mode: Mode | None = None
+    mode_reason: str | None = None
 
 
 class AgentSnapshot(Snapshot, frozen=True, kw_only=True):

@@ -29,6 +29,7 @@ ENGLISH = {
     "wrap_up_forced": "This queue's wrap-up lasts its full time and cannot be ended sooner.",
     "extension_too_long": "Wrap-up cannot be extended by {detail} ms; {have} ms are left.",
     "configuration_invalid": "These settings are not valid: {detail}: {have}.",
+    "prices_invalid": "These prices for queue {detail} are not valid: {have}.",
     "product_not_presented": "Product {detail} was not presented, or too long ago to know.",
     # Refusal: the queue does not take or keep the contact.
     "closed": "The queue is closed.",
@@ -68,6 +69,7 @@ CHINESE = {
     "wrap_up_forced": "该队列的话后处理必须用满规定时间,不能提前结束。",
     "extension_too_long": "话后处理不能延长 {detail} 毫秒,只剩 {have} 毫秒。",
     "configuration_invalid": "这些设置无效:{detail}:{have}。",
+    "prices_invalid": "队列 {detail} 的这些价格无效:{have}。",
     "product_not_presented": "产品 {detail} 未向该客户介绍过,或时间已过久。",
     "closed": "队列已关闭。",
     "full": "队列已满。",

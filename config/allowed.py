@@ -18,13 +18,14 @@ Schema = dict[str, Any]
 _OPENS, _CLOSES = (
     OpeningHours.model_json_schema()["properties"][key]["pattern"] for key in ("opens", "closes")
 )
-_PATTERN_RULES = {
+PATTERN_RULES = {
     ID_PATTERN: f"an id in quotes: {ID_RULE}",
     CATEGORY_PATTERN: f'"*" or an id in quotes: {ID_RULE}',
     EXPIRY_PATTERN: 'a day in quotes as "2026-12-31", or "none"',
     _OPENS: 'a time in quotes from "00:00" to "23:59"',
     _CLOSES: 'a time in quotes from "00:00" to "24:00"',
 }
+"""What a regular expression of the models allows, in words."""
 
 
 def allowed_at(path: Path) -> str:
@@ -97,7 +98,7 @@ def _keys(table: Schema) -> list[str]:
 
 def _describe_text(schema: Schema) -> str:
     if "pattern" in schema:
-        return _PATTERN_RULES[schema["pattern"]]
+        return PATTERN_RULES[schema["pattern"]]
     if schema.get("format") == "path":
         return "the path of a file, in quotes"
     if "maxLength" in schema:

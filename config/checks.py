@@ -18,25 +18,33 @@ Table = dict[str, object]
 
 def contradictions(data: Table) -> Iterator[Finding]:
     """Yield what is wrong beyond the type and bounds of a single key."""
-    yield from _given_twice(data, "queues", "queue_id")
-    yield from _given_twice(data, "agents", "agent_id")
+    yield from given_twice(data, "queues", "queue_id")
+    yield from given_twice(data, "agents", "agent_id")
     yield from _missing_certificates(data)
-    for path, queue in _tables(data.get("queues"), ("queues",)):
+    for path, queue in tables_in(data.get("queues"), ("queues",)):
         yield from _contradicting_priority(path, queue)
         yield from _unknown_time_zone(path, queue)
         yield from _empty_intervals(path, queue)
 
 
-def _tables(found: object, path: Path) -> Iterator[tuple[Path, Table]]:
+def tables_in(found: object, path: Path) -> Iterator[tuple[Path, Table]]:
     """Yield each table of a list with its path, passing over anything else."""
     for index, one in enumerate(found if isinstance(found, list) else ()):
         if isinstance(one, dict):
             yield (*path, index), one
 
 
-def _given_twice(data: Table, name: str, key: str) -> Iterator[Finding]:
+def texts_in(found: object, path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield each text of a list with its path, passing over anything else."""
+    for index, one in enumerate(found if isinstance(found, list) else ()):
+        if isinstance(one, str):
+            yield (*path, index), one
+
+
+def given_twice(data: Table, name: str, key: str) -> Iterator[Finding]:
+    """Yield each table of the list `name` whose `key` has a value that one before it has."""
     first: dict[str, int] = {}
-    for path, table in _tables(data.get(name), (name,)):
+    for path, table in tables_in(data.get(name), (name,)):
         one, index = table.get(key), path[-1]
         if isinstance(one, str) and isinstance(index, int) and first.setdefault(one, index) < index:
             allowed = f"given before, in {name}[#{first[one] + 1}]; each {key} may stand once"
@@ -70,7 +78,7 @@ def _unknown_time_zone(path: Path, queue: Table) -> Iterator[Finding]:
 
 
 def _empty_intervals(path: Path, queue: Table) -> Iterator[Finding]:
-    for place, one in _tables(queue.get("hours"), (*path, "hours")):
+    for place, one in tables_in(queue.get("hours"), (*path, "hours")):
         if "opens" in one and one["opens"] == one.get("closes"):
             yield Finding(
                 (*place, "closes"),

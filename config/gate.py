@@ -37,6 +37,10 @@ class GateSettings(Settings):
     """never, always; threshold: market while contacts waiting less idle agents are at most
     `threshold`; hysteresis: opens at `open_at_idle` idle agents, closes at `close_at_waiting`
     waiting; schedule: by local time; optimal: when the customer is worth the agents' time now."""
+    decided_at: Literal["service_complete", "acceptance"] = "service_complete"
+    """service_complete: when the agent says so, which is best. acceptance: for desktops that
+    cannot say so; the answer given when the contact is accepted is a forecast, and the agent's
+    retained state keeps it up to date until it is used."""
     threshold: int = Field(-1, ge=-100_000, le=100_000)
     """For threshold, and for optimal until its prices are known; -1: at least one idle agent."""
     open_at_idle: int = Field(1, ge=0, le=100_000)
@@ -53,6 +57,13 @@ class GateSettings(Settings):
     """How many more idle agents it takes to show marketing again than to stop showing it."""
     closes_panels: bool = False
     """Whether a supervisor's or an emergency's closing takes panels away in mid-sentence."""
+    expected_service_ms: int = Field(3 * MINUTE_MS, ge=SECOND_MS, le=DAY_MS)
+    """For optimal: the mean service time, wrap-up included, to assume before enough was seen; it
+    counts as 20 observations. Milliseconds."""
+    expected_marketing_ms: int = Field(MINUTE_MS, ge=SECOND_MS, le=DAY_MS)
+    """Likewise the mean time of a marketing attempt, milliseconds."""
+    expected_patience_ms: int = Field(3 * MINUTE_MS, ge=SECOND_MS, le=DAY_MS)
+    """Likewise how long customers wait before they give up; it counts as 5 observations."""
     recompute_ms: int = Field(3 * MINUTE_MS, ge=10 * SECOND_MS, le=HOUR_MS)
     """How often the prices of `optimal` are worked out anew, milliseconds."""
     guards: GuardSettings = GuardSettings()

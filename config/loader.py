@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from config.allowed import allowed_at, schema_at, unknown_key
 from config.checks import Table, contradictions
+from config.documents import key_text, parsed, read_text
 from config.environment import override, variables_by_path
 from config.lines import line_numbers, line_of
 from config.password import read_from_file, refuse_in_file
@@ -32,6 +31,9 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 DEFAULT_FILE = FilePath(__file__).with_name("default.toml")
+_MISSING = (
+    "there is no such file; write one with `tidegate check-config --print-default` and change it"
+)
 
 
 def default_text() -> str:
@@ -48,8 +50,8 @@ def load_settings(path: FilePath | None, environ: Mapping[str, str]) -> Tidegate
     right. `advice.warnings_about` tells what is odd but permitted.
     """
     file = path or DEFAULT_FILE
-    text = _read(file)
-    data = _parsed(text, str(file))
+    text = read_text(file, ConfigFileError, _MISSING)
+    data = parsed(text, file, ConfigError)
     variables = variables_by_path(environ)
     findings = list(refuse_in_file(data))
     findings += override(data, variables, environ)
@@ -71,41 +73,6 @@ def _validated(data: Table, findings: list[Finding]) -> TidegateSettings | None:
     except ValidationError as error:
         findings += map(_finding, error.errors(include_url=False))
         return None
-
-
-def _read(file: FilePath) -> str:
-    try:
-        raw = file.read_bytes()
-    except FileNotFoundError:
-        remedy = "there is no such file; write one with `tidegate check-config --print-default`"
-        _refuse_file(file, None, f"{remedy} and change it")
-    except OSError as error:
-        _refuse_file(
-            file, None, f"cannot be read: {error.strerror}; a readable text file is needed"
-        )
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        byte = f"byte 0x{raw[error.start]:02x}"
-        _refuse_file(file, line, f"{byte} is not text in UTF-8; save the file with encoding UTF-8")
-
-
-def _refuse_file(file: FilePath, line: int | None, allowed: str) -> NoReturn:
-    raise ConfigFileError([Problem(str(file), line, "", None, allowed)]) from None
-
-
-def _parsed(text: str, file: str) -> Table:
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        what = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        place = re.search(r" \(at line (\d+), column (\d+)\)$", what)
-        line = int(place[1]) if place else text.count("\n") + 1
-        what = what.replace(place[0], f" (column {place[2]})") if place else what
-        hint = "; texts and times stand in quotes" if what.startswith(("Inv", "Expected")) else ""
-        problem = Problem(file, line, "", None, f"not valid TOML: {what}{hint}")
-        raise ConfigError([problem]) from None
 
 
 def _finding(error: ErrorDetails) -> Finding:
@@ -134,7 +101,7 @@ def _located(
         if variable := _variable(one.path, variables, lines):
             yield Problem(ENVIRONMENT, None, variable, value, one.allowed)
         else:
-            key, line = _key_text(one.path, data), line_of(one.path, lines)
+            key, line = key_text(one.path, data), line_of(one.path, lines)
             yield Problem(file, line, key, value, one.allowed)
 
 
@@ -146,26 +113,3 @@ def _variable(path: Path, variables: Mapping[Path, str], lines: Mapping[Path, in
     if path in lines:
         return None
     return next((name for at, name in variables.items() if at[: len(path)] == path), None)
-
-
-def _key_text(path: Path, data: Table) -> str:
-    """Return the path as `queues[cards].hours[#1].opens`: list members by id, or by number."""
-    text = ""
-    here: object = data
-    for part in path:
-        here = _member(here, part)
-        text += f"[{_label(here, part)}]" if isinstance(part, int) else f".{part}"
-    return text.lstrip(".")
-
-
-def _member(here: object, part: str | int) -> object:
-    if isinstance(here, dict):
-        return here.get(part)
-    return here[part] if isinstance(here, list) and isinstance(part, int) else None
-
-
-def _label(table: object, index: int) -> str:
-    for key in ("queue_id", "agent_id"):
-        if isinstance(table, dict) and isinstance(table.get(key), str):
-            return str(table[key])
-    return f"#{index + 1}"

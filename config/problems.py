@@ -47,14 +47,21 @@ class Problem:
         return f"{place}: {found}: {self.allowed}"
 
 
-class ConfigError(Exception):
-    """The configuration cannot be used; `problems` lists everything that is wrong, in order."""
+class DocumentError(Exception):
+    """A file cannot be used; `problems` lists everything that is wrong, in order."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(
             problems, key=lambda one: (one.file == ENVIRONMENT, one.line or 0, one.key)
         )
         super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
+
+
+class ConfigError(DocumentError):
+    """The configuration cannot be used."""
 
     def __str__(self) -> str:
         count = len(self.problems)

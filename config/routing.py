@@ -129,6 +129,9 @@ class LimitSettings(Settings):
 
     agent_grace_ms: int = Field(60 * SECOND_MS, ge=0, le=HOUR_MS)
     """How long a vanished agent's contact is kept before it is closed, milliseconds."""
+    load_unknown_after_ms: int = Field(1 * SECOND_MS, ge=100, le=HOUR_MS)
+    """A bridge that sends heartbeats and has been silent for so long leaves the load unknown: the
+    gates are closed until it is heard again, milliseconds."""
     remembered_events: int = Field(200_000, ge=1_000, le=5_000_000)
     """How many event ids are remembered to recognise repeats; older repeats are taken as new."""
     exclusive_channels: list[Channel] = Field(default_factory=lambda: [Channel.VOICE])

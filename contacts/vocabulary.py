@@ -157,4 +157,5 @@ class Rejection(StrEnum):
     WRAP_UP_FORCED = "wrap_up_forced"
     EXTENSION_TOO_LONG = "extension_too_long"
     CONFIGURATION_INVALID = "configuration_invalid"
+    PRICES_INVALID = "prices_invalid"
     PRODUCT_NOT_PRESENTED = "product_not_presented"

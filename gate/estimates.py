@@ -8,6 +8,9 @@ windows; in short: arrivals over the last hour, times over the last working days
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from math import isfinite
+
 from gate.model import HOUR_MS
 
 ARRIVAL_WINDOW_MS = HOUR_MS
@@ -15,8 +18,56 @@ TIME_WEIGHT = 20.0
 PATIENCE_WEIGHT = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class Uncertainty:
+    """How surely the model's four numbers are known: the shapes of their rates' gamma posteriors.
+
+    About the number of observations behind each, the prior's weight included; a rate's relative
+    standard deviation is 1 / sqrt(shape). Raises ValueError for a shape below 1.
+    """
+
+    arrivals: float
+    service: float
+    marketing: float
+    patience: float
+
+    def __post_init__(self) -> None:
+        for name, shape in zip(self.__slots__, self.shapes, strict=True):
+            if not (isfinite(shape) and shape >= 1.0):
+                raise ValueError(
+                    f"the shape of {name} is {shape}; give the number of observations and the "
+                    "prior's weight together, at least 1"
+                )
+
+    @property
+    def shapes(self) -> tuple[float, float, float, float]:
+        """Return the shapes of arrivals, service, marketing and patience."""
+        return (self.arrivals, self.service, self.marketing, self.patience)
+
+
+def uncertainty_of(
+    arrived: float,
+    served: float,
+    marketed: float,
+    abandoned: float,
+    weight: float = TIME_WEIGHT,
+    patience_weight: float = PATIENCE_WEIGHT,
+) -> Uncertainty:
+    """Return how surely numbers are known that were estimated from so many events.
+
+    The events of the same windows, and the weights, as in the estimates: arrivals, services,
+    times of marketing, abandonments. An arrival rate has no prior but one arrival.
+    """
+    return Uncertainty(
+        arrivals=arrived + 1.0,
+        service=served + weight,
+        marketing=marketed + weight,
+        patience=abandoned + patience_weight,
+    )
+
+
 def estimated_mean_ms(
-    total_ms: float, count: int, prior_ms: float, weight: float = TIME_WEIGHT
+    total_ms: float, count: float, prior_ms: float, weight: float = TIME_WEIGHT
 ) -> float:
     """Return the mean of `count` times that last `total_ms` together, shrunk towards the prior."""
     _require(count, prior_ms, weight)
@@ -24,7 +75,7 @@ def estimated_mean_ms(
 
 
 def estimated_patience_ms(
-    waited_ms: float, abandoned: int, prior_ms: float, weight: float = PATIENCE_WEIGHT
+    waited_ms: float, abandoned: float, prior_ms: float, weight: float = PATIENCE_WEIGHT
 ) -> float:
     """Return the mean patience, from all waiting (also of those answered) and who abandoned.
 
@@ -36,7 +87,7 @@ def estimated_patience_ms(
 
 
 def estimated_arrivals_per_hour(
-    arrived: int, elapsed_ms: float, prior_per_hour: float, prior_ms: float = HOUR_MS / 20
+    arrived: float, elapsed_ms: float, prior_per_hour: float, prior_ms: float = HOUR_MS / 20
 ) -> float:
     """Return the arrival rate from `arrived` in `elapsed_ms`; the prior counts as `prior_ms` more.
 
@@ -46,7 +97,7 @@ def estimated_arrivals_per_hour(
     return (arrived + prior_per_hour * prior_ms / HOUR_MS) / (elapsed_ms + prior_ms) * HOUR_MS
 
 
-def _require(count: int, prior: float, weight: float) -> None:
+def _require(count: float, prior: float, weight: float) -> None:
     if count < 0 or prior <= 0 or weight <= 0:
         raise ValueError(
             f"{count} seen, prior {prior} and weight {weight} give no estimate; "

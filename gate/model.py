@@ -13,7 +13,7 @@ marketed to. `n - N` of them wait if that is positive; the other agents serve or
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 
 from gate.values import EqualValues, Values
@@ -69,6 +69,34 @@ class GateModel:
         """Return the load if `share` of the served customers are marketed to."""
         both_ms = self.service_ms + share * self.marketing_ms
         return self.arrivals_per_hour * both_ms / HOUR_MS / self.agents
+
+    def with_agents(self, agents: float) -> GateModel:
+        """Return the same queue at the same load with a whole number of agents, at least 1.
+
+        `self` counts all that arrives; `agents` need not be whole where some serve other queues,
+        too.
+        """
+        whole = max(round(agents), 1)
+        per_hour = self.arrivals_per_hour * whole / agents
+        return replace(self, agents=whole, arrivals_per_hour=round(per_hour, 6))
+
+    def basis(self) -> dict[str, float]:
+        """Return the numbers the model stands on, by name, for the record."""
+        numbers = {
+            "agents": float(self.agents),
+            "arrivals_per_hour": self.arrivals_per_hour,
+            "service_ms": self.service_ms,
+            "marketing_ms": self.marketing_ms,
+            "load_ratio": self.load_ratio,
+        }
+        if self.patience_ms is not None:
+            numbers["patience_ms"] = self.patience_ms
+        return {name: round(number, 3) for name, number in numbers.items()}
+
+    @property
+    def patience_mean_ms(self) -> int:
+        """Return the mean patience in whole milliseconds, 0 if nobody gives up."""
+        return 0 if self.patience_ms is None else round(self.patience_ms)
 
     def require_stable(self, share: float = 0.0) -> None:
         """Raise UnstableModelError if the queue would grow for ever, marketing to `share`."""

@@ -1,102 +1,85 @@
-"""Policies: what marketing must bring, in the state the gate sees. Pure functions.
+"""Policies: what marketing must bring at a load. Small pure functions, chosen by name.
 
-Each policy names a price; `markets` compares. A price of 0 opens the gate to everybody, an infinite
-one closes it. Contacts are counted with the one whose service just ended.
+A policy names a price, in thousandths: a customer is marketed to if and only if their value is at
+least that. A price of 0 opens the gate to everybody, None closes it. The load is contacts waiting
+less agents idle, the contact whose service ends included: at -1 one other agent is idle.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from math import inf
+from collections.abc import Callable
 
-from gate.prices import BidPrice, PriceTable
+from config.gate import PolicyName
+from config.hours import is_open
+from queues.contact_queue import ContactQueue
 
-OPEN, CLOSED = 0.0, inf
-
-
-@dataclass(frozen=True, slots=True)
-class GateView:
-    """The live load of one queue when a service ends.
-
-    `contacts`: waiting, served and marketed to, the finishing one included; `agents`: at work, idle
-    or busy; `marketing`: of those, marketing now.
-    """
-
-    contacts: int
-    agents: int
-    marketing: int = 0
-
-    @property
-    def idle(self) -> int:
-        """Return the idle agents."""
-        return max(self.agents - self.contacts, 0)
-
-    @property
-    def waiting(self) -> int:
-        """Return the waiting contacts."""
-        return max(self.contacts - self.agents, 0)
+OPEN = 0
+Policy = Callable[[ContactQueue, int, int], int | None]
+"""(queue, load, now in milliseconds) -> price in thousandths, or None."""
 
 
-def markets(value: float, price: float) -> bool:
-    """Return whether a customer of this value is marketed to: the value is at least the price."""
-    return value >= price
-
-
-def never(_view: GateView) -> float:
+def never(_queue: ContactQueue, _load: int, _now_ms: int) -> int | None:
     """Serve only."""
-    return CLOSED
+    return None
 
 
-def always(_view: GateView) -> float:
+def always(_queue: ContactQueue, _load: int, _now_ms: int) -> int | None:
     """Market to everybody."""
     return OPEN
 
 
-def threshold(view: GateView, k: int) -> float:
-    """Market if at most N + k contacts are in the system; k = -1: at least one agent is idle."""
-    return OPEN if view.contacts <= view.agents + k else CLOSED
+def threshold(queue: ContactQueue, load: int, _now_ms: int) -> int | None:
+    """Market up to a load; -1: while at least one agent is idle."""
+    return OPEN if load <= queue.settings.gate.threshold else None
 
 
-def hysteresis_mode(view: GateView, was_open: bool, on_idle: int, off_waiting: int) -> bool:
-    """Return whether the gate is open: it opens at `on_idle` idle, closes at `off_waiting` waiting.
+def hysteresis(queue: ContactQueue, _load: int, _now_ms: int) -> int | None:
+    """Market while the latch is open, which follows the load with a gap (`latched_open`)."""
+    return OPEN if queue.gate.is_latched_open else None
 
-    In between it stays as it was. It must be told of every state on the way, not only of those in
-    which a service ends. With `off_waiting` 0 it closes when nobody is idle any more. Raises
-    ValueError if it would open and close at once.
+
+def schedule(queue: ContactQueue, _load: int, now_ms: int) -> int | None:
+    """Market by local time."""
+    settings = queue.settings
+    return OPEN if is_open(settings.gate.schedule, settings.time_zone, now_ms) else None
+
+
+def optimal(queue: ContactQueue, load: int, now_ms: int) -> int | None:
+    """Ask the solved model's price at this load and with so many agents marketing.
+
+    Until the model is solved, as `threshold`.
     """
-    if on_idle < 1 or off_waiting < 0:
-        raise ValueError(
-            f"hysteresis on at {on_idle} idle agents and off at {off_waiting} waiting leaves no "
-            "gap; use at least 1 and 0"
-        )
-    if view.contacts <= view.agents - on_idle:
-        return True
-    if view.contacts >= view.agents + off_waiting:
-        return False
-    return was_open
+    prices = queue.gate.prices
+    if prices is None:
+        return threshold(queue, load, now_ms)
+    return prices.price_milli(load, queue.lines[""].marketing_agents)
 
 
-def hysteresis(is_open: bool) -> float:
-    """Market while the mode that `hysteresis_mode` keeps is open."""
-    return OPEN if is_open else CLOSED
+POLICIES: dict[PolicyName, Policy] = {
+    "never": never,
+    "always": always,
+    "threshold": threshold,
+    "hysteresis": hysteresis,
+    "schedule": schedule,
+    "optimal": optimal,
+}
+
+BY_LOAD: frozenset[PolicyName] = frozenset({"threshold", "hysteresis", "optimal"})
+"""Policies by which an agent with several skills answers to the tightest queue."""
 
 
-def schedule(time_of_day_ms: int, open_times_ms: Sequence[tuple[int, int]]) -> float:
-    """Market between each (from, until) of the local day, `until` excluded; in milliseconds."""
-    is_open = any(begin <= time_of_day_ms < end for begin, end in open_times_ms)
-    return OPEN if is_open else CLOSED
+def price_milli(queue: ContactQueue, load: int, now_ms: int) -> int | None:
+    """Return the price of the agents' time by the queue's policy, thousandths; None: closed."""
+    return POLICIES[queue.settings.gate.policy](queue, load, now_ms)
 
 
-def bid(view: GateView, bid_price: BidPrice) -> float:
-    """Ask the straight-line price."""
-    return bid_price.price(view.contacts, view.agents)
+def latched_open(queue: ContactQueue) -> bool:
+    """Return what the latch of `hysteresis` is after the load has changed.
 
-
-def optimal(view: GateView, table: PriceTable) -> float:
-    """Ask the price of the solved model.
-
-    If agents came or went since the table was solved, it is read at the same number of contacts
-    above or below the number of agents; solve it again soon.
+    It opens with at least `open_at_idle` idle agents and nobody waiting, closes with at least
+    `close_at_waiting` waiting, and stays in between.
     """
-    return table.price(view.contacts - view.agents + table.agents, view.marketing)
+    gate = queue.settings.gate
+    if queue.gate.is_latched_open:
+        return queue.waiting < gate.close_at_waiting
+    return not queue.waiting and queue.lines[""].idle >= gate.open_at_idle

@@ -1,29 +1,12 @@
-"""How long a contact will wait, from its position and from the load.
+"""What awaits a contact: who finds how many in the system, and whether it will stay to the end.
 
-While all agents are busy, contacts are taken from the head of the queue at the rate N / H (H: mean
-handle time), and each of the i contacts ahead leaves at the rate 1 / P. With i ahead the next one
-to go takes 1 / (N / H + i / P) on average, so the contact at `position` (1: at the head) is reached
-after the sum of these over i = 0 ... position - 1 (Whitt 1999, "Improving service by informing
-customers about anticipated delays", Management Science 45(2)).
+For the wait at a position see `queues.forecast`, for the stationary part `gate.erlang`.
 """
 
 from __future__ import annotations
 
 from gate.erlang import ErlangQueue
-
-
-def wait_at_position_ms(
-    position: int, agents: int, handle_ms: float, patience_ms: float | None
-) -> float:
-    """Return the expected wait of the contact at `position` if it stays, with all agents busy.
-
-    Raises ValueError for a position below 1 or no agents.
-    """
-    _require_place(position, agents)
-    rate = agents / handle_ms
-    if patience_ms is None:
-        return position / rate
-    return sum(1.0 / (rate + ahead / patience_ms) for ahead in range(position))
+from queues.forecast import require_place, wait_at_position_ms
 
 
 def answered_ratio_at_position(
@@ -33,7 +16,7 @@ def answered_ratio_at_position(
 
     The product over i of (N/H + i/P) / (N/H + (i + 1)/P) is (N/H) / (N/H + position/P).
     """
-    _require_place(position, agents)
+    require_place(position, agents)
     if patience_ms is None:
         return 1.0
     rate = agents / handle_ms
@@ -46,10 +29,3 @@ def wait_of_newcomer_ms(queue: ErlangQueue, contacts: int) -> float:
     if position < 1:
         return 0.0
     return wait_at_position_ms(position, queue.agents, queue.handle_ms, queue.patience_ms)
-
-
-def _require_place(position: int, agents: int) -> None:
-    if position < 1 or agents < 1:
-        raise ValueError(
-            f"position {position} with {agents} agents has no expected wait; both count from 1"
-        )

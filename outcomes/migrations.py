@@ -77,12 +77,19 @@ def migrate(
     version, and `sqlite3.Error`.
     """
     before = check_is_journal(connection, migrations)
+    run_pending(connection, migrations, before)
+    return before, migrations[-1].version
+
+
+def run_pending(
+    connection: sqlite3.Connection, migrations: Sequence[Migration], before: int
+) -> None:
+    """Run the migrations after version `before`, in order. The caller holds a transaction."""
     pending = [migration for migration in migrations if migration.version > before]
     for migration in pending:
         for statement in migration.statements:
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {migration.version}")
-    return before, migrations[-1].version
 
 
 def check_is_journal(
@@ -93,8 +100,8 @@ def check_is_journal(
     Raises `JournalDamaged` if the file is another program's database, `JournalUnavailable`
     if it was written by a newer version of the code.
     """
-    version = _pragma(connection, "user_version")
-    if _pragma(connection, "application_id") != APPLICATION_ID and not _is_empty(connection):
+    version = pragma(connection, "user_version")
+    if pragma(connection, "application_id") != APPLICATION_ID and not is_empty(connection):
         raise JournalDamaged(
             "the file is an SQLite database, but not a Tidegate journal",
             "Give the path of a journal, or of a file that does not exist yet",
@@ -121,9 +128,11 @@ def check_readable(connection: sqlite3.Connection) -> None:
         )
 
 
-def _pragma(connection: sqlite3.Connection, name: str) -> int:
+def pragma(connection: sqlite3.Connection, name: str) -> int:
+    """Return the value of a pragma that is a number."""
     return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
 
 
-def _is_empty(connection: sqlite3.Connection) -> bool:
+def is_empty(connection: sqlite3.Connection) -> bool:
+    """Tell whether the database has no tables yet."""
     return connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None

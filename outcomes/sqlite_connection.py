@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import aiosqlite
 
@@ -66,6 +66,28 @@ def explain(error: sqlite3.Error, path: Path) -> JournalError:
     )
 
 
+def described(error: Exception, damaged: str) -> tuple[str, str]:
+    """Return what SQLite reported, and what to do about it, for a file beside the journal.
+
+    `damaged` is what to do about a file that is damaged or no SQLite database.
+    """
+    cause = error.__cause__ or error
+    name = getattr(cause, "sqlite_errorname", type(cause).__name__)
+    remedies = {
+        "SQLITE_BUSY": "Another program has it locked; close that program and try again",
+        "SQLITE_FULL": "Free space on its disk and try again",
+        "SQLITE_READONLY": "Make the file and its directory writable",
+        "SQLITE_CANTOPEN": "Check that its directory exists and may be written to",
+        "SQLITE_NOTADB": damaged,
+        "SQLITE_CORRUPT": damaged,
+    }
+    remedy = next(
+        (text for code, text in remedies.items() if name.startswith(code)),
+        "Check the query, or the disk",
+    )
+    return f"{cause} ({name})", remedy
+
+
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
     """Turn errors of SQLite inside the block into journal errors about `path`."""
@@ -76,9 +98,14 @@ def explained(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Run the block in one write transaction: committed at its end, or rolled back whole."""
-    connection.execute("BEGIN IMMEDIATE")
+def transaction(
+    connection: sqlite3.Connection, kind: Literal["IMMEDIATE", "DEFERRED"] = "IMMEDIATE"
+) -> Iterator[None]:
+    """Run the block in one transaction: committed at its end, or rolled back whole.
+
+    IMMEDIATE takes the lock for writing at once; DEFERRED suits work on temporary tables only.
+    """
+    connection.execute(f"BEGIN {kind}")
     try:
         yield
         connection.execute("COMMIT")

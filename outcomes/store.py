@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from outcomes.journal import JournalError, JournalIdentity
 from outcomes.projection import Projection
-from outcomes.sqlite_connection import SqliteConnection, transaction
+from outcomes.sqlite_connection import SqliteConnection, described, transaction
 from outcomes.store_rows import read_projection, write_changes
 from outcomes.store_schema import APPLICATION_ID, CREATE, SCHEMA_VERSION
 from router.records import Record
@@ -161,18 +161,5 @@ def _claim(raw: sqlite3.Connection, path: Path, journal: str) -> None:
 
 def _explained(path: Path, error: Exception) -> OutcomeStoreError:
     """Return the store's error for what SQLite reported."""
-    cause = error.__cause__ or error
-    name = getattr(cause, "sqlite_errorname", type(cause).__name__)
-    remedies = {
-        "SQLITE_BUSY": "Another program has it locked; close that program and try again",
-        "SQLITE_FULL": "Free space on its disk and try again",
-        "SQLITE_READONLY": "Make the file and its directory writable",
-        "SQLITE_CANTOPEN": "Check that its directory exists and may be written to",
-        "SQLITE_NOTADB": _MAKE_ANEW,
-        "SQLITE_CORRUPT": _MAKE_ANEW,
-    }
-    remedy = next(
-        (text for code, text in remedies.items() if name.startswith(code)),
-        "Check the query, or the disk",
-    )
-    return OutcomeStoreError(f"outcome store {path}: {cause} ({name})", remedy)
+    reason, remedy = described(error, _MAKE_ANEW)
+    return OutcomeStoreError(f"outcome store {path}: {reason}", remedy)

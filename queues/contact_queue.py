@@ -8,7 +8,9 @@ import msgspec
 
 from config.routing import QueueSettings
 from contacts.contact import Contact
+from queues.forecast import estimated_wait_ms
 from queues.line import WaitingLine
+from queues.price_grid import PriceGrid
 
 
 def requirement_key(requires: Mapping[str, int] | None) -> str:
@@ -31,21 +33,15 @@ def merge_requirements(
 class GateState(msgspec.Struct, gc=False):
     """What a queue's gate stands on, besides the live load.
 
-    `prices_milli[i]` is the price of the agents' time when contacts waiting less idle agents are
-    `first + i`; `closed_by` the guard rail that was hit; `is_latched_open` for hysteresis.
+    `prices` are those of the agents' time, None until they were worked out; `patience_mean_ms` how
+    long customers wait before they give up (0: not known); `closed_by` the guard rail that was hit;
+    `is_latched_open` for hysteresis.
     """
 
-    first: int = 0
-    prices_milli: tuple[int, ...] = ()
+    prices: PriceGrid | None = None
+    patience_mean_ms: int = 0
     closed_by: str | None = None
     is_latched_open: bool = False
-
-    def price_milli(self, load: int) -> int | None:
-        """Return the price at a load (waiting less idle), that of the nearest end beyond it."""
-        if not self.prices_milli:
-            return None
-        index = min(max(load - self.first, 0), len(self.prices_milli) - 1)
-        return self.prices_milli[index]
 
 
 class ContactQueue:
@@ -105,7 +101,13 @@ class ContactQueue:
     def position_of(self, contact: Contact) -> int:
         """Return the place, counted from 1, of a contact that waits here."""
         place = (contact.rank, contact.serial, contact.contact_id)
-        return 1 + sum(line.order.bisect_left(place) for line in self.lines.values())
+        return 1 + sum(line.order.count_before(place) for line in self.lines.values())
+
+    def expected_wait_ms(self, position: int, line: WaitingLine) -> int | None:
+        """Return how long the contact at this place of a line will wait, None without agents."""
+        return estimated_wait_ms(
+            position, self.handle_mean_ms, line.ready_agents, self.gate.patience_mean_ms
+        )
 
     def head_rank(self) -> int | None:
         """Return the rank of the contact served next from this queue."""

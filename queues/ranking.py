@@ -15,5 +15,7 @@ STRICT_STEP_MS = 10_000_000_000_000  # over 300 years: no wait outweighs a step
 
 def rank_of(settings: QueueSettings, waiting_since_ms: int, priority: int) -> int:
     """Return the rank in milliseconds of a contact whose (credited) wait began then."""
+    if priority == 0:
+        return waiting_since_ms
     step = STRICT_STEP_MS if settings.strict_priority else settings.priority_step_ms or 0
     return waiting_since_ms - priority * step

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sortedcontainers import SortedList
-
 from agents.agent import Agent
 from agents.strategies import is_qualified
 from config.routing import StrategyName
 from contacts.vocabulary import Channel
 from queues.line import Idle, WaitingLine
+from queues.ordered import Ordered
 
 PoolKey = tuple[frozenset[tuple[str, int]], frozenset[Channel]]
 
@@ -28,13 +27,14 @@ class SkillPool:
     per channel that the pool may serve.
     """
 
-    __slots__ = ("channels", "lines", "orders", "ready", "signed_in", "skills")
+    __slots__ = ("channels", "lines", "marketing", "orders", "ready", "signed_in", "skills")
 
     def __init__(self, skills: Mapping[str, int], channels: frozenset[Channel]) -> None:
         self.skills = skills
         self.channels = channels
-        self.orders: dict[tuple[Channel, StrategyName], SortedList[Idle]] = {}
+        self.orders: dict[tuple[Channel, StrategyName], Ordered[Idle]] = {}
         self.lines: dict[Channel, list[WaitingLine]] = {}
+        self.marketing = 0
         self.ready = 0
         self.signed_in = 0
 
@@ -42,9 +42,9 @@ class SkillPool:
         """Tell whether the pool's agents have the line's channel and skills."""
         return line.settings.channel in self.channels and is_qualified(self.skills, line.requires)
 
-    def order_for(self, channel: Channel, strategy: StrategyName) -> SortedList[Idle]:
+    def order_for(self, channel: Channel, strategy: StrategyName) -> Ordered[Idle]:
         """Return the available agents in the strategy's order, made when first asked for."""
-        return self.orders.setdefault((channel, strategy), SortedList())
+        return self.orders.setdefault((channel, strategy), Ordered())
 
     def all_lines(self) -> list[WaitingLine]:
         """Return every line the pool may serve."""

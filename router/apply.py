@@ -20,15 +20,16 @@ from router.state import RoutingState
 def apply_record(state: RoutingState, record: Record) -> None:
     """Bring the state to where it was after `record`."""
     event = record.event
-    begin(state, max(event.at_ms, state.now_ms))
+    begin(state, event.at_ms)
     for decision in record.decisions:
         APPLY[type(decision)](state, decision)
     finish(state, event, record.decisions)
 
 
 def begin(state: RoutingState, at_ms: int) -> None:
-    """Start a record at `at_ms`."""
-    state.now_ms = at_ms
+    """Start a record at `at_ms`, or when the last was if that is later."""
+    if at_ms > state.now_ms:
+        state.now_ms = at_ms
     state.seq += 1
 
 
@@ -57,6 +58,7 @@ APPLY: dict[type[d.Decision], Callable[[RoutingState, Any], None]] = {
     d.AgentStateChanged: agents.agent_state_changed,
     d.QueueSwitched: system.queue_switched,
     d.TimersPaused: system.timers_paused,
+    d.BridgeNoted: system.bridge_noted,
     d.TimersResumed: system.timers_resumed,
     d.EpochBegan: system.epoch_began,
     d.ConfigurationApplied: system.configuration_applied,
@@ -64,6 +66,7 @@ APPLY: dict[type[d.Decision], Callable[[RoutingState, Any], None]] = {
     d.ContactRefused: _nothing,
     d.ContactDiverted: _nothing,
     d.MarketingDecided: _nothing,
+    d.MarketingReported: contacts.marketing_reported,
     d.MarketingClosing: _nothing,
     d.AssignmentRestated: _nothing,
     d.GateForced: gate.gate_forced,

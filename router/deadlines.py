@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from sortedcontainers import SortedList
+from queues.ordered import Ordered
 
 
 class DeadlineKind(IntEnum):
@@ -24,7 +24,7 @@ class Deadlines:
 
     def __init__(self) -> None:
         self._due: dict[Key, int] = {}
-        self._order: SortedList[tuple[int, Key]] = SortedList()
+        self._order: Ordered[tuple[int, Key]] = Ordered()
 
     def set(self, key: Key, at_ms: int) -> None:
         """Let `key` come up at `at_ms` (milliseconds), instead of when it was to."""
@@ -40,15 +40,17 @@ class Deadlines:
 
     def next_ms(self) -> int | None:
         """Return the earliest moment, None if there is none."""
-        return self._order[0][0] if self._order else None
+        first = self._order.first
+        return first[0] if first is not None else None
 
     def pop_due(self, now_ms: int) -> Key | None:
         """Take out and return the earliest key not later than `now_ms`."""
-        if not self._order or self._order[0][0] > now_ms:
+        first = self._order.first
+        if first is None or first[0] > now_ms:
             return None
-        _, key = self._order.pop(0)
-        del self._due[key]
-        return key
+        self._order.remove(first)
+        del self._due[first[1]]
+        return first[1]
 
     def __len__(self) -> int:
         return len(self._due)

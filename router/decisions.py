@@ -20,6 +20,7 @@ from contacts.vocabulary import (
     Refusal,
     Rejection,
 )
+from queues.price_grid import PriceGrid
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False, tag_field="type"):
@@ -172,8 +173,10 @@ class MarketingDecided(Decision, frozen=True, gc=False, tag="marketing_decided")
     """The gate's answer at service complete: `granted` or not, for `reason` (`router/gate.py`).
 
     `queue_id` is the queue that decided, the tightest of those the agent serves; it had `waiting`
-    contacts and `idle` agents. `price_milli` is the price of the agents' time (None if the policy
-    has none), `value_milli` what this customer is worth to market to, thousandths.
+    contacts, `idle` agents and `marketing` agents. `price_milli` is the price of the agents' time
+    (None if the policy has none), `value_milli` what this customer is worth to market to,
+    thousandths. `is_forecast`: said at acceptance, for desktops that do not say when service is
+    complete; the agent's state shows how it stands from then on.
     """
 
     contact_id: str
@@ -185,6 +188,16 @@ class MarketingDecided(Decision, frozen=True, gc=False, tag="marketing_decided")
     idle: int = 0
     price_milli: int | None = None
     value_milli: int | None = None
+    marketing: int = 0
+    is_forecast: bool = False
+
+
+class MarketingReported(Decision, frozen=True, gc=False, tag="marketing_reported"):
+    """So much of the talk up to now was marketing, as the bridge says who ends the contact."""
+
+    contact_id: str
+    agent_id: str
+    marketing_ms: int
 
 
 class MarketingClosing(Decision, frozen=True, gc=False, tag="marketing_closing"):
@@ -214,8 +227,8 @@ class PricesSet(Decision, frozen=True, gc=False, tag="prices_set"):
     """The prices in force for a queue (see `PricesComputed`)."""
 
     queue_id: str
-    first: int
-    prices_milli: tuple[int, ...]
+    prices: PriceGrid
+    patience_mean_ms: int = 0
 
 
 class GuardSet(Decision, frozen=True, gc=False, tag="guard_set"):
@@ -311,6 +324,13 @@ class TimersResumed(Decision, frozen=True, gc=False, tag="timers_resumed"):
     shift_ms: int
 
 
+class BridgeNoted(Decision, frozen=True, gc=False, tag="bridge_noted"):
+    """A bridge is silent, so that the load is not known; or it no longer is."""
+
+    bridge: str
+    is_silent: bool
+
+
 class EpochBegan(Decision, frozen=True, gc=False, tag="epoch_began"):
     """This leader's number: receivers ignore decisions of lower epochs."""
 
@@ -335,6 +355,7 @@ AnyDecision = (
     | AssignmentChanged
     | AssignmentRestated
     | MarketingDecided
+    | MarketingReported
     | MarketingClosing
     | GateForced
     | EmergencySet
@@ -349,6 +370,7 @@ AnyDecision = (
     | QueueSwitched
     | TimersPaused
     | TimersResumed
+    | BridgeNoted
     | EpochBegan
     | ConfigurationApplied
 )

@@ -54,6 +54,8 @@ RULES: dict[type[e.Event], Callable[[Turn, Any], None]] = {
     e.EngineStarted: system.engine_started,
     e.LinkLost: system.link_lost,
     e.LinkRestored: system.link_restored,
+    e.BridgeFellSilent: system.bridge_fell_silent,
+    e.BridgeHeard: system.bridge_heard,
     e.ConfigurationChanged: system.configuration_changed,
 }
 
@@ -76,8 +78,9 @@ class Engine:
         that cannot be carried out causes one `EventRejected` and changes nothing. A repeat must be
         caught before, with `receipt`.
         """
-        turn = Turn(self.state, self.gate, self.state.now_ms)
-        begin(self.state, max(event.at_ms, self.state.now_ms))
+        state = self.state
+        turn = Turn(state, self.gate, state.now_ms)
+        begin(state, event.at_ms)
         try:
             RULES[type(event)](turn, event)
         except Refused as refused:
@@ -86,8 +89,9 @@ class Engine:
             if turn.heard is not None:
                 agents.agent_heard(turn, turn.heard)
             settle(turn)
-            gating.latch(turn)
-        finish(self.state, event, turn.decisions)
+            if state.latching:
+                gating.latch(turn)
+        finish(state, event, turn.decisions)
         return turn.decisions
 
     def next_deadline_ms(self) -> int | None:
@@ -105,14 +109,15 @@ class Engine:
         if due is None or due > now_ms:
             return ()
         turn = Turn(self.state, self.gate, self.state.now_ms)
-        begin(self.state, max(now_ms, self.state.now_ms))
+        begin(self.state, now_ms)
         for _ in range(DEADLINES_AT_ONCE):
             key = self.state.deadlines.pop_due(now_ms)
             if key is None:
                 break
             self._fire(turn, key)
             settle(turn)
-        gating.latch(turn)
+        if self.state.latching:
+            gating.latch(turn)
         finish(self.state, None, turn.decisions)
         return turn.decisions
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from contacts.vocabulary import Channel, Mode
+from queues.price_grid import PriceGrid
 
 
 class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True, tag_field="type"):
@@ -45,9 +46,14 @@ class ContactArrived(Event, frozen=True, gc=False, kw_only=True, tag="contact_ar
 
 
 class ContactEnded(Event, frozen=True, gc=False, kw_only=True, tag="contact_ended"):
-    """The contact is over: abandoned if nobody had accepted it, else the agent wraps up."""
+    """The contact is over: abandoned if nobody had accepted it, else the agent wraps up.
+
+    `marketing_ms`: so much of the talk, at its end, was marketing; for desktops that do not say
+    when service is complete.
+    """
 
     contact_id: str
+    marketing_ms: int = 0
 
 
 class ContactTransferred(Event, frozen=True, gc=False, kw_only=True, tag="contact_transferred"):
@@ -229,13 +235,12 @@ class EmergencyCleared(Event, frozen=True, gc=False, kw_only=True, tag="emergenc
 class PricesComputed(Event, frozen=True, gc=False, kw_only=True, tag="prices_computed"):
     """New prices of the agents' time in a queue, worked out beside the engine.
 
-    `prices_milli[i]` is the price when contacts waiting less idle agents are `first + i`;
-    `basis` says from which estimates (rates per second, times in seconds).
+    `basis` says from which estimates: agents, arrivals per hour, mean times in milliseconds.
     """
 
     queue_id: str
-    first: int
-    prices_milli: tuple[int, ...]
+    prices: PriceGrid
+    patience_mean_ms: int = 0
     basis: dict[str, float]
 
 
@@ -263,6 +268,18 @@ class LinkLost(Event, frozen=True, gc=False, kw_only=True, tag="link_lost"):
 
 class LinkRestored(Event, frozen=True, gc=False, kw_only=True, tag="link_restored"):
     """The broker is back."""
+
+
+class BridgeFellSilent(Event, frozen=True, gc=False, kw_only=True, tag="bridge_fell_silent"):
+    """A bridge that sends heartbeats has sent nothing for too long: the load is not known."""
+
+    bridge: str
+
+
+class BridgeHeard(Event, frozen=True, gc=False, kw_only=True, tag="bridge_heard"):
+    """A silent bridge is heard again, or has said that it goes."""
+
+    bridge: str
 
 
 class ConfigurationChanged(Event, frozen=True, gc=False, kw_only=True, tag="configuration_changed"):
@@ -306,6 +323,8 @@ AnyEvent = (
     | EngineStarted
     | LinkLost
     | LinkRestored
+    | BridgeFellSilent
+    | BridgeHeard
     | ConfigurationChanged
     | ClockTicked
 )

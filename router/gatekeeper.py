@@ -6,7 +6,8 @@ promotions meet operations", M&SOM 12(3), with abandonment; `docs/gate.md`). Eve
 price: none at all (closed), nothing (open), or one that depends on the load.
 
 A queue's load is contacts waiting less agents idle. The contact being finished counts, since its
-agent is not idle: load -1 means that one other agent is idle.
+agent is not idle: load -1 means that one other agent is idle. The policy `optimal` also looks at
+how many agents are marketing.
 """
 
 from __future__ import annotations
@@ -14,14 +15,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from agents.agent import Assignment
-from config.hours import is_open
 from contacts.vocabulary import Mode
+from gate.policies import BY_LOAD, price_milli
 from queues.contact_queue import ContactQueue
 from router.decisions import MarketingDecided
 from router.state import RoutingState
-
-BY_LOAD = frozenset({"threshold", "hysteresis", "optimal"})
-OPEN = 0
 
 
 class Quote(NamedTuple):
@@ -31,20 +29,24 @@ class Quote(NamedTuple):
     price_milli: int | None
     waiting: int
     idle: int
+    marketing: int
 
 
-def decide(state: RoutingState, assignment: Assignment) -> MarketingDecided:
-    """Return the answer, with the numbers it stands on."""
+def decide(state: RoutingState, assignment: Assignment, more_load: int = 0) -> MarketingDecided:
+    """Return the answer, with the numbers it stands on.
+
+    `more_load` asks what it would be with so many idle agents fewer.
+    """
     queue = state.queues.get(assignment.queue_id)
     if queue is None:
         return MarketingDecided(assignment.contact_id, assignment.agent_id, False, "queue_gone")
     value_milli = assignment.value_milli
     if value_milli is None:
         value_milli = queue.settings.gate.value_milli
-    quote = quote_of(queue, state.now_ms)
+    quote = quote_of(queue, state.now_ms, more_load)
     word = above_policy(state, assignment, queue)
     if word is None:
-        quote = tightest(state, assignment, queue, quote)
+        quote = tightest(state, assignment, queue, quote, more_load)
         granted = quote.price_milli is not None and value_milli >= quote.price_milli
         policy = queue.settings.gate.policy
         word = (granted, f"policy_{policy}")
@@ -59,6 +61,7 @@ def decide(state: RoutingState, assignment: Assignment) -> MarketingDecided:
         quote.idle,
         quote.price_milli,
         value_milli,
+        quote.marketing,
     )
 
 
@@ -78,7 +81,7 @@ def above_policy_of(state: RoutingState, queue: ContactQueue) -> tuple[bool, str
     override = state.override(queue.settings.queue_id)
     if override is not None:
         return override.mode is Mode.MARKETING, f"supervisor_{override.mode.value}"
-    if state.paused_since_ms is not None:
+    if state.paused_since_ms is not None or state.silent_bridges:
         return False, "load_unknown"
     if queue.gate.closed_by is not None:
         return False, f"guard_{queue.gate.closed_by}"
@@ -95,35 +98,20 @@ def usual_answer(state: RoutingState, queue: ContactQueue, load: int) -> tuple[b
     return price is not None and gate.value_milli >= price, f"policy_{gate.policy}"
 
 
-def quote_of(queue: ContactQueue, now_ms: int) -> Quote:
-    """Return the queue's price at its load now, by its policy."""
+def quote_of(queue: ContactQueue, now_ms: int, more_load: int = 0) -> Quote:
+    """Return the queue's price at its load now (or with `more_load`), by its policy."""
     waiting, idle = queue.waiting, queue.lines[""].idle
-    return Quote(queue.settings.queue_id, price_milli(queue, waiting - idle, now_ms), waiting, idle)
-
-
-def price_milli(queue: ContactQueue, load: int, now_ms: int) -> int | None:
-    """Return the price of the agents' time at a load, thousandths; None: closed."""
-    gate = queue.settings.gate
-    match gate.policy:
-        case "never":
-            return None
-        case "always":
-            return OPEN
-        case "schedule":
-            return OPEN if is_open(gate.schedule, queue.settings.time_zone, now_ms) else None
-        case "hysteresis":
-            return OPEN if queue.gate.is_latched_open else None
-        case "threshold":
-            return OPEN if load <= gate.threshold else None
-        case "optimal":
-            price = queue.gate.price_milli(load)
-            if price is not None:
-                return price
-            return OPEN if load <= gate.threshold else None
+    price = price_milli(queue, waiting - idle + more_load, now_ms)
+    marketing = queue.lines[""].marketing_agents
+    return Quote(queue.settings.queue_id, price, waiting, idle, marketing)
 
 
 def tightest(
-    state: RoutingState, assignment: Assignment, own: ContactQueue, own_quote: Quote
+    state: RoutingState,
+    assignment: Assignment,
+    own: ContactQueue,
+    own_quote: Quote,
+    more_load: int = 0,
 ) -> Quote:
     """Return the highest price among the queues the agent could serve, closed above all."""
     if own.settings.gate.policy not in BY_LOAD:
@@ -136,7 +124,7 @@ def tightest(
         if queue_id in seen or line.settings.gate.policy not in BY_LOAD:
             continue
         seen.add(queue_id)
-        quote = quote_of(state.queues[queue_id], state.now_ms)
+        quote = quote_of(state.queues[queue_id], state.now_ms, more_load)
         if found.price_milli is None:
             break
         if quote.price_milli is None or quote.price_milli > found.price_milli:

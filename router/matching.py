@@ -9,7 +9,7 @@ number of agents or contacts, plus the number of skill sets concerned.
 
 from __future__ import annotations
 
-from sortedcontainers import SortedList
+from typing import NamedTuple
 
 from agents.agent import Agent
 from agents.strategies import ORDERS, preference
@@ -18,7 +18,19 @@ from contacts.contact import Contact
 from contacts.vocabulary import AgentState, Channel
 from queues.contact_queue import ContactQueue, merge_requirements, requirement_key
 from queues.line import Idle, WaitingLine
+from queues.ordered import Ordered
 from queues.skill_pool import PoolKey, SkillPool, pool_key
+
+
+class Counted(NamedTuple):
+    """What an agent counts as in the lines it may serve."""
+
+    signed_in: bool
+    ready: bool
+    marketing: bool
+
+
+NOT_COUNTED = Counted(signed_in=False, ready=False, marketing=False)
 
 
 class Matcher:
@@ -29,8 +41,8 @@ class Matcher:
         self.exclusive: frozenset[Channel] = frozenset()
         self._pools: dict[PoolKey, SkillPool] = {}
         self._pool_of: dict[str, SkillPool] = {}
-        self._entries: dict[str, list[tuple[SortedList[Idle], Idle]]] = {}
-        self._counted: dict[str, tuple[bool, bool]] = {}
+        self._entries: dict[str, list[tuple[Ordered[Idle], Idle]]] = {}
+        self._counted: dict[str, Counted] = {}
 
     # --- contacts ----------------------------------------------------------------------
 
@@ -69,12 +81,16 @@ class Matcher:
         """
         best: tuple[int, int, Idle] | None = None
         for liking, order in line.candidates:
-            if order:
-                first = order[0]
+            first = order.first
+            if first is not None:
                 candidate = (first[0], liking, first)
                 if best is None or candidate < best:
                     best = candidate
         return best[2][4] if best is not None else None
+
+    def pool_of(self, agent: Agent) -> SkillPool:
+        """Return the pool of agents with the same skills and channels."""
+        return self._pool_of[agent.agent_id]
 
     def lines_of(self, agent: Agent) -> list[WaitingLine]:
         """Return every line the agent may serve."""
@@ -84,20 +100,19 @@ class Matcher:
 
     def refresh(self, agent: Agent) -> None:
         """Bring the agent's places in the orders of the available up to date."""
-        entries = self._entries.setdefault(agent.agent_id, [])
-        for order, entry in entries:
+        agent_id = agent.agent_id
+        for order, entry in self._entries.pop(agent_id, ()):
             order.remove(entry)
-        entries.clear()
-        if agent.state is not AgentState.READY:
-            return
-        pool = self._pool_of[agent.agent_id]
-        for (channel, strategy), order in pool.orders.items():
+        entries = []
+        for (channel, strategy), order in self._pool_of[agent_id].orders.items():
             if agent.has_room(channel, self.exclusive):
                 measure = ORDERS[strategy](agent)
                 load = len(agent.assignments)
-                entry = (agent.unconfirmed, load, measure, agent.serial, agent.agent_id)
+                entry = (agent.unconfirmed, load, measure, agent.serial, agent_id)
                 order.add(entry)
                 entries.append((order, entry))
+        if entries:
+            self._entries[agent_id] = entries
 
     def best_contact(self, agent: Agent) -> str | None:
         """Return the contact that the agent should take now, longest (credited) wait first."""
@@ -112,7 +127,7 @@ class Matcher:
 
     def place_agent(self, agent: Agent) -> None:
         """Put an agent whose skills or capacity are new into the right pool."""
-        self._count(agent, signed_in=False, ready=False)
+        self._count(agent, NOT_COUNTED)
         for order, entry in self._entries.pop(agent.agent_id, []):
             order.remove(entry)
         key = pool_key(agent)
@@ -124,23 +139,25 @@ class Matcher:
         self.count_agent(agent)
 
     def count_agent(self, agent: Agent) -> None:
-        """Bring the numbers of signed-in and ready agents of the agent's lines up to date."""
+        """Bring the numbers of signed-in, ready and marketing agents of its lines up to date."""
         signed_in = agent.state is not AgentState.SIGNED_OUT
         ready = agent.state is AgentState.READY and agent.lost_until_ms is None
-        self._count(agent, signed_in=signed_in, ready=ready)
+        self._count(agent, Counted(signed_in, ready, agent.is_marketing))
 
-    def _count(self, agent: Agent, *, signed_in: bool, ready: bool) -> None:
-        before = self._counted.get(agent.agent_id, (False, False))
-        if before == (signed_in, ready):
+    def _count(self, agent: Agent, now: Counted) -> None:
+        before = self._counted.get(agent.agent_id, NOT_COUNTED)
+        if before == now:
             return
-        self._counted[agent.agent_id] = (signed_in, ready)
+        self._counted[agent.agent_id] = now
         pool = self._pool_of[agent.agent_id]
-        more_signed_in, more_ready = signed_in - before[0], ready - before[1]
-        pool.signed_in += more_signed_in
-        pool.ready += more_ready
+        signed_in, ready, marketing = (b - a for a, b in zip(before, now, strict=True))
+        pool.signed_in += signed_in
+        pool.ready += ready
+        pool.marketing += marketing
         for line in pool.all_lines():
-            line.signed_in_agents += more_signed_in
-            line.ready_agents += more_ready
+            line.signed_in_agents += signed_in
+            line.ready_agents += ready
+            line.marketing_agents += marketing
 
     # --- configuration -----------------------------------------------------------------
 
@@ -178,7 +195,7 @@ class Matcher:
 
     def _connect_line(self, line: WaitingLine) -> None:
         line.candidates = []
-        line.ready_agents = line.signed_in_agents = 0
+        line.ready_agents = line.signed_in_agents = line.marketing_agents = 0
         for pool in self._pools.values():
             self._connect(line, pool)
 
@@ -196,6 +213,7 @@ class Matcher:
         line.candidates.sort(key=_liking)
         line.ready_agents += pool.ready
         line.signed_in_agents += pool.signed_in
+        line.marketing_agents += pool.marketing
         pool.lines.setdefault(settings.channel, []).append(line)
 
     def _disconnect_line(self, line: WaitingLine) -> None:
@@ -205,7 +223,7 @@ class Matcher:
                 lines.remove(line)
 
 
-def _liking(candidate: tuple[int, SortedList[Idle]]) -> int:
+def _liking(candidate: tuple[int, Ordered[Idle]]) -> int:
     return candidate[0]
 
 

@@ -51,6 +51,7 @@ class StateSnapshot(msgspec.Struct, gc=False):
     receipts: list[Receipt]
     emergency: str | None = None
     overrides: dict[str, Override] = {}
+    silent_bridges: set[str] = set()
 
 
 class SnapshotTooNew(Exception):  # noqa: N818 - says what it is
@@ -85,6 +86,7 @@ def dump_state(state: RoutingState) -> bytes:
             list(state.receipts),
             state.emergency,
             state.overrides,
+            state.silent_bridges,
         )
     )
 
@@ -101,6 +103,7 @@ def load_state(payload: bytes) -> RoutingState:
     settings = RoutingSettings.model_validate(snapshot.settings)
     state.settings = settings
     state.emergency, state.overrides = snapshot.emergency, snapshot.overrides
+    state.silent_bridges = snapshot.silent_bridges
     state.listed = {agent.agent_id: agent for agent in settings.agents}
     state.receipts.size = settings.limits.remembered_events
     state.receipts.extend(snapshot.receipts)

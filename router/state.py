@@ -40,18 +40,15 @@ class RoutingState:
         self.settings = RoutingSettings()
         self.emergency: str | None = None
         self.overrides: dict[str, Override] = {}
+        self.silent_bridges: set[str] = set()
         self.latching: set[str] = set()
         self.contacts: dict[str, Contact] = {}
         self.agents: dict[str, Agent] = {}
         self.listed: dict[str, AgentSettings] = {}
         self.receipts = ReceiptBook(self.settings.limits.remembered_events)
         self.matcher = Matcher()
+        self.queues: dict[str, ContactQueue] = self.matcher.queues
         self.deadlines = Deadlines()
-
-    @property
-    def queues(self) -> dict[str, ContactQueue]:
-        """The queues by id."""
-        return self.matcher.queues
 
     def next_serial(self) -> int:
         """Return a number that orders contacts and agents by when they came."""

@@ -14,20 +14,16 @@ from gate.solver import rules
 
 # isort: split
 # numpy only now: gate.solver says how many threads it may use.
-import numpy as np
 
-from gate.estimates import estimated_mean_ms, estimated_patience_ms
-from gate.model import HOUR_MS, GateModel
+from gate.model import GateModel
 from gate.solver.blocks import Actions
-from gate.solver.figures import Figures, evaluate, wait_figures
+from gate.solver.figures import evaluate, wait_figures
 from gate.solver.optimum import solve
 from gate.solver.scaled import scaled_table
+from scripts import gate_capture
 from tests.gate.reference import Row, rows
 
 PAGE = Path(__file__).parents[1] / "docs" / "gate-validation.md"
-SAMPLES, SEED = 40, 20261122
-PRIOR_SERVICE_MS, PRIOR_MARKETING_MS, PRIOR_PATIENCE_MS = 180_000, 60_000, 180_000
-TARGETS = {0.05: 0.97, 0.15: 0.93}
 
 
 def main() -> None:
@@ -35,8 +31,10 @@ def main() -> None:
     sections = [
         HEAD.format(date=datetime.now(UTC).date()),
         *_table(REFERENCE_HEAD, map(_reference_line, rows())),
-        CAPTURE_HEAD.format(samples=SAMPLES, seed=SEED),
-        *_table(ESTIMATE_HEAD, map(_estimate_line, (row for row in rows() if row.cost > 0.02))),
+        gate_capture.HEAD,
+        *_table(gate_capture.TABLE_HEAD, gate_capture.capture_lines()),
+        gate_capture.LONGER_HEAD,
+        *_table(gate_capture.LONGER_TABLE_HEAD, gate_capture.longer_lines()),
         SCALED_HEAD,
         *_table("load | c | from 100 agents | from 200 agents", _scaled_lines()),
         SPEED_HEAD,
@@ -61,22 +59,6 @@ value. Small differences are the rounding of the reference.
 REFERENCE_HEAD = (
     "N | load | c | value | attempts | SL | abandoned | SL never | SL always | attempts always | "
     "best K captures | empty queue captures | hysteresis 1/1 captures | always captures"
-)
-
-CAPTURE_HEAD = """
-## The optimum from estimated numbers
-
-Arrival rate, service, marketing and patience times are drawn as an hour (or a working day, 8 hours)
-of steady load would show them ({samples} times, seed {seed}); the model is solved with them, and
-its action table evaluated in the true chain. Times are shrunk towards priors that are wrong on
-purpose (service 180 s, marketing 60 s: 20 observations; patience 180 s: 5). Mean and 10 % quantile
-of the captured share. The first two columns: everything seen in one hour; arrivals of one hour,
-times of a day. The third: one hour, and the mean times known, which shows what a single hour of
-arrivals alone permits.
-"""
-
-ESTIMATE_HEAD = (
-    "N | load | c | one hour | arrivals 1 h, times 8 h | arrivals 1 h, times known | aim | reached"
 )
 
 SCALED_HEAD = """
@@ -137,11 +119,7 @@ def _reference_line(row: Row) -> str:
         (captured("always"), "cap_always", 3),
     ]
     measured = [f"{value:.{digits}f} / {row.figures[name]}" for value, name, digits in cells]
-    return " | ".join([_name(row), *measured])
-
-
-def _name(row: Row) -> str:
-    return f"{row.model.agents} | {row.load:.2f} | {row.cost:.2f}"
+    return " | ".join([gate_capture.name(row), *measured])
 
 
 def _best_threshold(row: Row) -> Actions:
@@ -149,52 +127,6 @@ def _best_threshold(row: Row) -> Actions:
     if name == "always":
         return rules.always(row.model)
     return rules.threshold(row.model, int(name.removeprefix("K=")))
-
-
-def _estimate_line(row: Row) -> str:
-    hour, day, known = (_captures(row, hours) for hours in (1.0, 8.0, None))
-    aim = TARGETS[row.cost]
-    texts = [f"{np.mean(each):.3f} ({np.quantile(each, 0.1):.3f})" for each in (hour, day, known)]
-    reached = "in one hour" if np.mean(hour) >= aim else "in a day" if np.mean(day) >= aim else "no"
-    return " | ".join([_name(row), *texts, f"{aim:.2f}", reached])
-
-
-def _captures(row: Row, time_hours: float | None) -> list[float]:
-    """Captured shares with arrivals of one hour, and times of `time_hours` (None: known)."""
-    model, draw = row.model, np.random.default_rng(SEED)
-    never = evaluate(model, rules.never(model)).value_per_hour
-    best = solve(model).value_per_hour - never
-    learning = evaluate(model, rules.threshold(model, -1))
-    shares = []
-    for _ in range(SAMPLES):
-        told = _estimated(model, learning, time_hours, draw)
-        actions = rules.priced(model, solve(told).table)
-        shares.append((evaluate(model, actions).value_per_hour - never) / best)
-    return shares
-
-
-def _estimated(
-    model: GateModel, learning: Figures, time_hours: float | None, draw: np.random.Generator
-) -> GateModel:
-    """The model as one would see it while marketing with one idle agent at least."""
-    arrivals = float(draw.poisson(model.arrivals_per_hour))
-    service_ms, marketing_ms, patience_ms = model.service_ms, model.marketing_ms, model.patience_ms
-    assert patience_ms is not None
-    if time_hours is not None:
-        served = draw.poisson(model.arrivals_per_hour * time_hours)
-        service_ms = estimated_mean_ms(
-            draw.gamma(served, service_ms), int(served), PRIOR_SERVICE_MS
-        )
-        marketed = max(draw.poisson(learning.attempts_per_hour * time_hours), 1)
-        marketing_ms = estimated_mean_ms(
-            draw.gamma(marketed, marketing_ms), int(marketed), PRIOR_MARKETING_MS
-        )
-        waited_ms = learning.mean_waiting * HOUR_MS * time_hours
-        left = int(draw.poisson(waited_ms / patience_ms))
-        patience_ms = estimated_patience_ms(waited_ms, left, PRIOR_PATIENCE_MS)
-    return GateModel(
-        model.agents, arrivals, service_ms, marketing_ms, patience_ms, model.waiting_cost_per_s
-    )
 
 
 def _bank(agents: int, load: float, cost: float) -> GateModel:

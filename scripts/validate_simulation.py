@@ -22,7 +22,8 @@ from simulation.results import Intervals, results_of
 from simulation.results_student import Interval
 from simulation.scenario import Scenario
 from simulation.virtual_policies import parse_policy
-from simulation.virtual_runs import Plan, available_cores, run_plan
+from simulation.virtual_pool import available_cores
+from simulation.virtual_runs import Plan, run_plan
 
 PAGE = Path(__file__).parents[1] / "docs" / "simulation-validation.md"
 HOUR_MS = 3_600_000

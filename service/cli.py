@@ -7,10 +7,13 @@ import typer
 from service.commands import (
     asyncapi,
     bench,
+    catalogue,
     check_config,
+    customers,
     demo,
     journal,
     load,
+    replay,
     report,
     serve,
     simulate,
@@ -28,7 +31,10 @@ app.command("bench")(bench.bench)
 app.command("check-config")(check_config.check_config)
 app.command("demo")(demo.demo)
 app.command("load")(load.load)
+app.command("replay")(replay.replay)
 app.command("report")(report.report)
 app.command("serve")(serve.serve)
 app.command("simulate")(simulate.simulate)
+app.add_typer(catalogue.app)
+app.add_typer(customers.app)
 app.add_typer(journal.app)

@@ -18,10 +18,11 @@ from simulation.demo_day import DemoDay
 from simulation.demo_figures import routed_figures
 from simulation.demo_link import EngineLink
 from simulation.demo_player import Player
-from simulation.demo_settings import demo_settings, demo_topics, midnight_ms
+from simulation.demo_settings import demo_settings, demo_topics
 from simulation.demo_summary import DemoResult
 from simulation.demo_window import recorded_figures
 from simulation.recorded_plan import DayPlan
+from simulation.recorded_settings import midnight_ms
 
 JOURNAL_FILE = "journal.db"
 LOG_FILE = "engine.log"

@@ -23,6 +23,7 @@ from router.events import ConfigurationChanged, EngineStarted
 from router.state import RoutingState
 from service.advice import AnyAdvice
 from service.alarm import Alarm
+from service.bridge_watch import BridgeWatch
 from service.clock import Clock, RealClock, TickedClock
 from service.committer import Committer
 from service.desk import Desk
@@ -79,6 +80,7 @@ class EngineService:
         await self.connection.subscribe(self.space.all_events_in)
         self.connection.start()
         self._spawn(self.presence.run(self.connection), "heartbeat")
+        self._spawn(self.bridges.run(), "bridge-watch")
         self.is_started = True
 
     def _assemble(self, state: RoutingState) -> None:
@@ -98,6 +100,7 @@ class EngineService:
         )
         self.alarm = Alarm(self.desk, self._guarded)
         self.opening = OpeningHours(self.desk, is_ticked=self._is_ticked)
+        self.bridges = BridgeWatch(self.desk)
         self.intake = self._make_intake()
         self.connection = self._make_connection()
 
@@ -109,6 +112,7 @@ class EngineService:
             self._deliver,
             self.stats,
             self.settings.bus,
+            self.bridges,
             unwritten=lambda: self.committer.unwritten,
             unconfirmed=lambda: self.connection.outstanding,
             is_blocked=lambda: self.committer.failure is not None,

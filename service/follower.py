@@ -25,16 +25,19 @@ from config.settings import TidegateSettings
 from outcomes.catch_up import catch_up
 from outcomes.journal import JournalError
 from outcomes.journal_reader import JournalReader
+from outcomes.past_times import past_times
 from outcomes.store import OutcomeStore, OutcomeStoreError, store_path_beside
 from router.apply import apply_record
+from router.guard_watch import GuardWatch
 from router.observer import Observer
+from router.price_watch import CHECK_EVERY_MS, PriceWatch
 from router.records import Record
 from router.snapshot import dump_state
 from router.state import RoutingState
 from service.advice import AdviceSender
 from service.follower_clock import FollowerClock
-from service.gate_watch import GuardWatch
 from service.logs import configure_logs
+from service.pricing import Pricing
 from service.recovery import load_newest, record_of
 from service.showing import Showing
 from service.wiring import connection_settings, snapshot_store, topic_space
@@ -72,6 +75,9 @@ class Follower:
         self._showing = Showing(self._connection, self._space, self._observer)
         self._clock = FollowerClock(is_ticked=settings.service.clock == "ticked")
         self._guards = GuardWatch()
+        self._price_watch = PriceWatch()
+        self._pricing = Pricing(advice)
+        self._prices_from_ms: int | None = None
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Follow until told to stop; then finish what there is and make a last snapshot.
@@ -116,12 +122,15 @@ class Follower:
         self._cursor = min(observed_from, self._state.seq)
         self._observed_seq = observed_from
         self._observer.configure(self._state.settings.queues)
+        for queue_id, times in (await past_times(self._store, last_ms - OBSERVED_MS)).items():
+            self._price_watch.remember(queue_id, times, last_ms)
 
     async def _cycle(self) -> None:
         await self._follow()
         now_ms = self._clock.now_ms()
         for change in self._guards.changes(self._state, self._observer, now_ms):
             self._advice.send(change)
+        self._ask_for_prices(now_ms)
         if time.monotonic() - self._stored_at_s >= STORE_EVERY_S:
             self._stored_at_s = time.monotonic()
             await self._keep_store()
@@ -129,6 +138,14 @@ class Follower:
             with contextlib.suppress(TransportError):
                 await self._showing.show(self._state, now_ms)
         self._snapshot_if_due()
+
+    def _ask_for_prices(self, now_ms: int) -> None:
+        """Have prices solved that are due; the first after a moment in which all may settle."""
+        if self._prices_from_ms is None:
+            self._prices_from_ms = now_ms + CHECK_EVERY_MS
+        if now_ms >= self._prices_from_ms:
+            for wanted in self._price_watch.wanted(self._state, now_ms):
+                self._pricing.ask(wanted)
 
     async def _keep_store(self) -> None:
         """Bring the outcome store up to date; if it cannot be now, later: readers see all else."""
@@ -154,6 +171,7 @@ class Follower:
     def _take(self, record: Record) -> None:
         if record.seq > self._observed_seq:
             self._observer.observe(record)
+            self._price_watch.take(record.decisions, record.event.at_ms)
         if record.seq <= self._state.seq:
             return
         apply_record(self._state, record)
@@ -190,6 +208,7 @@ class Follower:
         await self._keep_store()
         if self._state.seq > self._snapshot_seq:
             self._snapshot()
+        self._pricing.stop()
         await self._connection.stop()
         await self._store.close()
         await self._reader.close()

@@ -12,14 +12,19 @@ from bus.codec import Incoming, Refused, decode
 from bus.faults import Fault
 from bus.incoming import to_event
 from bus.link import ReceivedMessage
-from bus.messages import ClockTickedMessage, ContactArrivedMessage, PositionRequestedMessage
+from bus.messages import (
+    ClockTickedMessage,
+    ContactArrivedMessage,
+    HeartbeatMessage,
+    PositionRequestedMessage,
+)
 from bus.replies import Reply
 from bus.topics import Sender, TopicSpace
 from config.settings import BusSettings
 from contacts.vocabulary import Rejection
 from outcomes.journal import RejectedMessage
-from queues.forecast import estimated_wait_ms
 from router.receipts import Receipt
+from service.bridge_watch import BridgeWatch
 from service.desk import Desk
 from service.entry import Entry
 from service.opening import OpeningHours
@@ -46,6 +51,7 @@ class Intake:
         deliver: Callable[[Entry], None],
         stats: Stats,
         limits: BusSettings,
+        bridges: BridgeWatch,
         *,
         unwritten: Callable[[], int],
         unconfirmed: Callable[[], int],
@@ -53,6 +59,7 @@ class Intake:
         call_soon: Callable[[Callable[[], None]], object],
         ticked_hours: OpeningHours | None = None,
     ) -> None:
+        self._bridges = bridges
         self._desk = desk
         self._space = space
         self._deliver = deliver
@@ -118,6 +125,9 @@ class Intake:
             return self._ticked(message)
         if isinstance(message, PositionRequestedMessage):
             return Entry(reply=self._position(message))
+        if isinstance(message, HeartbeatMessage):
+            return Entry(reply=self._heartbeat(message, sender))
+        self._bridges.heard(sender.source)
         if isinstance(message, ContactArrivedMessage) and self._is_busy():
             self._stats.busy += 1
             wait_ms = self._limits.busy_retry_after_ms
@@ -184,6 +194,12 @@ class Intake:
     def _published_if_ticked(self) -> int | None:
         return self._desk.published if self._is_ticked else None
 
+    def _heartbeat(self, message: HeartbeatMessage, sender: Sender) -> Reply:
+        self._stats.count(message.type, None)
+        self._bridges.heartbeat(sender.source, is_last=message.last)
+        event_id, correlation_id = message.event_id, message.correlation_id
+        return Reply(status="ok", event_id=event_id, correlation_id=correlation_id)
+
     def _position(self, message: PositionRequestedMessage) -> Reply:
         state = self._desk.engine.state
         self._stats.count(message.type, None)
@@ -194,8 +210,7 @@ class Intake:
             return answer_rejected(message, Rejection.CONTACT_NOT_WAITING, message.contact_id)
         queue = state.queues[contact.queue_id]
         position = queue.position_of(contact)
-        agents = queue.lines[contact.extra].ready_agents
-        wait_ms = estimated_wait_ms(position, queue.handle_mean_ms, agents)
+        wait_ms = queue.expected_wait_ms(position, queue.lines[contact.extra])
         return Reply(
             status="ok",
             event_id=message.event_id,

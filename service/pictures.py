@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 
-from agents.agent import Agent
+from agents.agent import Agent, Assignment
 from bus.snapshots import AgentContact, AgentSnapshot, PeriodFigures, QueueSnapshot
 from contacts.vocabulary import AgentState, Mode
 from gate.display import DisplayedMode
 from queues.contact_queue import ContactQueue
-from queues.forecast import estimated_wait_ms
-from queues.line import WaitingLine
 from queues.metrics import WINDOW_MS, QueueCounts, QueueMetrics
-from router.gatekeeper import usual_answer
+from router.decisions import MarketingDecided
+from router.gatekeeper import decide, quote_of, usual_answer
 from router.observer import Observer
 from router.state import RoutingState
 
@@ -32,21 +32,77 @@ class InHand:
                     self.in_service[assignment.queue_id] += 1
 
 
+Shown = tuple[Mode, str]
+"""A mode to show, and why: a code as in a gate's decision."""
+
+
 class ShownModes:
-    """The mode shown for each queue: steadier than the gate's single decisions."""
+    """The mode shown for each queue and each contact: steadier than the gate's single decisions."""
 
     def __init__(self) -> None:
         self._modes: dict[str, DisplayedMode] = {}
+        self._contacts: dict[str, tuple[DisplayedMode, str]] = {}
 
-    def see(self, state: RoutingState, queue: ContactQueue) -> tuple[Mode, str]:
-        """Return the mode to show now, and why: a code as in a gate's decision."""
+    def see(self, state: RoutingState, queue: ContactQueue) -> Shown:
+        """Return the mode to show now for a queue."""
         load = queue.waiting - queue.lines[""].idle
         gap = queue.settings.gate.display_gap
         shown = self._modes.setdefault(queue.settings.queue_id, DisplayedMode(gap))
         shown.gap = gap
         shown.see(load, lambda at: usual_answer(state, queue, at)[0])
-        mode = Mode.MARKETING if shown.is_marketing else Mode.SERVING
-        return mode, usual_answer(state, queue, load)[1]
+        return _mode(shown), usual_answer(state, queue, load)[1]
+
+    def see_contacts(self, state: RoutingState) -> set[str]:
+        """Follow the mode of every contact in hand; return the agents for whom one changed."""
+        changed, answers, seen = set(), _Answers(state), self._contacts
+        self._contacts = {}
+        for agent in state.agents.values():
+            for one in agent.assignments.values():
+                if not one.is_with_customer:
+                    continue
+                shown, reason = seen.get(one.contact_id) or (DisplayedMode(gap=0), "")
+                shown.gap = answers.gap(one)
+                is_new = shown.see(0, partial(answers.is_open, agent, one)) or not reason
+                now = answers.why(agent, one)
+                if is_new or now != reason:
+                    changed.add(agent.agent_id)
+                self._contacts[one.contact_id] = shown, now
+        return changed
+
+    def of_contact(self, contact_id: str) -> Shown | None:
+        """Return the mode last seen of a contact in hand."""
+        found = self._contacts.get(contact_id)
+        return None if found is None else (_mode(found[0]), found[1])
+
+
+class _Answers:
+    """What the gate would answer now; asked once for all whose answer must be the same."""
+
+    def __init__(self, state: RoutingState) -> None:
+        self._state = state
+        self._known: dict[tuple[object, ...], MarketingDecided] = {}
+
+    def gap(self, one: Assignment) -> int:
+        queue = self._state.queues.get(one.queue_id)
+        return queue.settings.gate.display_gap if queue is not None else 0
+
+    def is_open(self, agent: Agent, one: Assignment, more_load: int) -> bool:
+        return self._ask(agent, one, more_load).granted
+
+    def why(self, agent: Agent, one: Assignment) -> str:
+        return self._ask(agent, one, 0).reason
+
+    def _ask(self, agent: Agent, one: Assignment, more_load: int) -> MarketingDecided:
+        pool = self._state.matcher.pool_of(agent)
+        key = (pool, one.queue_id, one.value_milli, one.may_market, more_load)
+        answer = self._known.get(key)
+        if answer is None:
+            answer = self._known[key] = decide(self._state, one, more_load)
+        return answer
+
+
+def _mode(shown: DisplayedMode) -> Mode:
+    return Mode.MARKETING if shown.is_marketing else Mode.SERVING
 
 
 def queue_picture(
@@ -72,14 +128,16 @@ def queue_picture(
         is_open=queue.is_open,
         mode=mode,
         mode_reason=reason,
+        price_milli=quote_of(queue, state.now_ms).price_milli,
+        marketing=line.marketing_agents,
         waiting=queue.waiting,
         longest_wait_ms=observer.longest_waiting_ms(queue_id, now_ms),
         reserved=in_hand.reserved[queue_id],
         in_service=in_hand.in_service[queue_id],
         staffed=line.signed_in_agents,
         available=line.idle,
-        occupancy_ratio=occupancy_ratio(line),
-        estimated_wait_ms=estimated_wait_ms(position, queue.handle_mean_ms, line.ready_agents),
+        occupancy_ratio=line.occupancy_ratio,
+        estimated_wait_ms=queue.expected_wait_ms(position, line),
         sliding=_figures(metrics, now_ms - WINDOW_MS, metrics.window(now_ms)),
         half_hour=_figures(metrics, half_start_ms, half),
     )
@@ -98,12 +156,9 @@ def _figures(metrics: QueueMetrics, since_ms: int, counts: QueueCounts) -> Perio
     )
 
 
-def occupancy_ratio(line: WaitingLine) -> float | None:
-    """Return the busy share of the ready agents who may serve a line; None without any."""
-    return 1 - line.idle / line.ready_agents if line.ready_agents else None
-
-
-def agent_picture(state: RoutingState, agent: Agent, now_ms: int) -> AgentSnapshot:
+def agent_picture(
+    state: RoutingState, agent: Agent, modes: ShownModes, now_ms: int
+) -> AgentSnapshot:
     """Show one agent as it is at `now_ms`."""
     return AgentSnapshot(
         epoch=state.epoch,
@@ -115,15 +170,19 @@ def agent_picture(state: RoutingState, agent: Agent, now_ms: int) -> AgentSnapsh
         reason=agent.reason,
         has_session=agent.state is not AgentState.SIGNED_OUT,
         lost=agent.lost_until_ms is not None,
-        contacts=[
-            AgentContact(
-                contact_id=one.contact_id,
-                queue_id=one.queue_id,
-                state=one.state,
-                since_ms=one.since_ms,
-                until_ms=one.until_ms,
-                revision=one.revision,
-            )
-            for one in agent.assignments.values()
-        ],
+        contacts=[_contact_picture(one, modes) for one in agent.assignments.values()],
+    )
+
+
+def _contact_picture(one: Assignment, modes: ShownModes) -> AgentContact:
+    mode, reason = modes.of_contact(one.contact_id) or (None, None)
+    return AgentContact(
+        contact_id=one.contact_id,
+        queue_id=one.queue_id,
+        state=one.state,
+        since_ms=one.since_ms,
+        until_ms=one.until_ms,
+        revision=one.revision,
+        mode=mode,
+        mode_reason=reason,
     )

@@ -55,10 +55,11 @@ class Showing:
         for queue_id in self._queues.keys() - state.queues.keys():
             await self._retain(self._space.queue_state(queue_id), NOTHING_RETAINED)
             del self._queues[queue_id]
+        self._agents |= self._modes.see_contacts(state)
         while self._agents:
             agent = state.agents.get(self._agents.pop())
             if agent is not None:
-                snapshot = encode_snapshot(agent_picture(state, agent, now_ms))
+                snapshot = encode_snapshot(agent_picture(state, agent, self._modes, now_ms))
                 await self._retain(self._space.agent_state(agent.agent_id), snapshot)
 
     async def _retain(self, topic: str, payload: bytes) -> None:

@@ -5,6 +5,7 @@ The columns and the known faults of the record are described in `simulation/data
 
 import gzip
 import re
+import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.resources import files
@@ -100,7 +101,7 @@ def _read(source: str | Path) -> tuple[str, str]:
     try:
         data = path.read_bytes()
         return str(path), (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise RecordError(f"{path}: can't be read as .csv or .csv.gz: {error}") from error
 
 

@@ -11,11 +11,13 @@ import math
 import random
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 TAIL_EVENTS_RATIO = 0.1
 MIN_TAIL_EVENTS = 5
+MIN_HANG_UPS_PER_QUEUE = 30
+FEWEST_HANG_UPS = 2 * MIN_TAIL_EVENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +91,14 @@ def estimate_patience(observations: Sequence[WaitObservation]) -> PatienceEstima
 
     So few callers are left there that single steps mean little, and beyond the last hang-up the
     estimator says nothing at all. The tail's hazard is its maximum-likelihood estimate: hang-ups
-    in the tail ÷ time spent waiting in it. Raises `ValueError` when fewer than twice
-    `MIN_TAIL_EVENTS` callers hung up after some waiting.
+    in the tail ÷ time spent waiting in it. Raises `ValueError` when fewer than
+    `FEWEST_HANG_UPS` callers hung up after some waiting.
     """
     hang_ups = sorted(o.wait_ms for o in observations if o.hung_up and o.wait_ms > 0)
-    if len(hang_ups) < 2 * MIN_TAIL_EVENTS:
+    if len(hang_ups) < FEWEST_HANG_UPS:
         raise ValueError(
             f"{len(hang_ups)} hang-ups are too few to estimate patience; "
-            f"pool queues or days until there are {2 * MIN_TAIL_EVENTS}"
+            f"pool queues or days until there are {FEWEST_HANG_UPS}"
         )
     in_tail = max(MIN_TAIL_EVENTS, math.ceil(TAIL_EVENTS_RATIO * len(hang_ups)))
     tail_from_ms = max((ms for ms in hang_ups if ms < hang_ups[-in_tail]), default=0)
@@ -104,3 +106,15 @@ def estimate_patience(observations: Sequence[WaitObservation]) -> PatienceEstima
     events = sum(wait_ms > tail_from_ms for wait_ms in hang_ups)
     steps = tuple(s for s in kaplan_meier(observations) if s.at_ms <= tail_from_ms)
     return PatienceEstimate(steps, tail_from_ms, events / exposure_ms)
+
+
+def patience_of(observed: Mapping[str, Sequence[WaitObservation]]) -> dict[str, PatienceEstimate]:
+    """The patience estimate of every queue; queues in which fewer than `MIN_HANG_UPS_PER_QUEUE`
+    hung up share one estimate from all. Raises `ValueError` when even those are too few."""
+    pooled = estimate_patience([o for queue in observed.values() for o in queue])
+    return {
+        queue_id: estimate_patience(queue)
+        if sum(o.hung_up for o in queue) >= MIN_HANG_UPS_PER_QUEUE
+        else pooled
+        for queue_id, queue in observed.items()
+    }

@@ -13,12 +13,16 @@ from pathlib import Path
 
 from simulation.recorded import QUEUE_OF_TYPE, RecordedCall, load_calls
 from simulation.recorded_figures import ARRIVED, DayFigures, Fate, fate_of, figures_of
-from simulation.recorded_patience import PatienceEstimate, WaitObservation, estimate_patience
+from simulation.recorded_patience import (
+    FEWEST_HANG_UPS,
+    PatienceEstimate,
+    WaitObservation,
+    patience_of,
+)
 from simulation.recorded_rows import RecordError
 from simulation.recorded_staffing import Shift, Span, estimate_wrap_up_ms, infer_shifts
 
 WAIT_CREDIT_MS = 90_000
-MIN_HANG_UPS_PER_QUEUE = 30
 _HOUR_MS = 3_600_000
 _FRIDAY, _SATURDAY = 4, 5
 
@@ -67,11 +71,23 @@ def build_day_plan(date: str, seed: int, path: Path | None = None) -> DayPlan:
 
     Raises `RecordError` when the day can't be read, or had too few calls to estimate from.
     """
-    calls = load_calls(date if path is None else path, date)
+    return plan_day(date, load_calls(date if path is None else path, date), seed)
+
+
+def plan_day(
+    date: str,
+    calls: Sequence[RecordedCall],
+    seed: int,
+    others: Sequence[RecordedCall] = (),
+) -> DayPlan:
+    """The plan for `date`, made from all its `calls`; raises as `build_day_plan` does.
+
+    If too few hung up to estimate patience, it is estimated from the calls of `others`, too.
+    """
     arrived = sorted((c for c in calls if fate_of(c) in ARRIVED), key=lambda c: c.entry_ms)
     if not arrived:
         raise RecordError(f"{date}: none of the {len(calls)} calls reached a queue or an agent")
-    contacts = _plan_contacts(date, arrived, random.Random(seed))
+    contacts = _plan_contacts(date, arrived, others, random.Random(seed))
     wrap_up_ms = estimate_wrap_up_ms(arrived)
     return DayPlan(
         date=date,
@@ -86,10 +102,15 @@ def build_day_plan(date: str, seed: int, path: Path | None = None) -> DayPlan:
 
 
 def _plan_contacts(
-    date: str, arrived: Sequence[RecordedCall], rng: random.Random
+    date: str,
+    arrived: Sequence[RecordedCall],
+    others: Sequence[RecordedCall],
+    rng: random.Random,
 ) -> tuple[PlannedContact, ...]:
+    hung_up = sum(fate_of(call) is Fate.ABANDONED and call.wait_ms > 0 for call in arrived)
+    pooled = [] if hung_up >= FEWEST_HANG_UPS else [c for c in others if fate_of(c) in ARRIVED]
     try:
-        patience = patience_by_queue(arrived)
+        patience = patience_by_queue([*arrived, *pooled])
     except ValueError as error:
         raise RecordError(f"{date}: {error}") from error
     service_times = _service_times_by_queue(arrived)
@@ -112,19 +133,12 @@ def _plan_contacts(
 
 
 def patience_by_queue(arrived: Sequence[RecordedCall]) -> Mapping[str, PatienceEstimate]:
-    """The patience estimate of every queue; queues in which fewer than 30 callers hung up share
-    one estimate from all calls. Raises `ValueError` when even those are too few."""
+    """The patience estimate of every queue, as `patience_of` makes it. Raises `ValueError`."""
     observed: dict[str, list[WaitObservation]] = {queue: [] for queue in QUEUE_OF_TYPE.values()}
     for call in arrived:
         hung_up = fate_of(call) is Fate.ABANDONED
         observed[call.queue_id].append(WaitObservation(call.wait_ms, hung_up))
-    pooled = estimate_patience([o for queue in observed.values() for o in queue])
-    return {
-        queue_id: estimate_patience(queue)
-        if sum(o.hung_up for o in queue) >= MIN_HANG_UPS_PER_QUEUE
-        else pooled
-        for queue_id, queue in observed.items()
-    }
+    return patience_of(observed)
 
 
 def _service_times_by_queue(arrived: Sequence[RecordedCall]) -> dict[str, list[int]]:

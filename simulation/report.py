@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from simulation.report_plots import Bar, Line, Point, bar_plot, line_plot, point_plot
@@ -41,22 +41,27 @@ polyline { fill: none; stroke-width: 2 } .thin { stroke-width: 1 } .key { margin
 def write_report(scenario: Scenario, seed: int, results: Results, thresholds: Results) -> str:
     """Return the page. `thresholds` are results of those from strict to lenient."""
     sections = [
-        _section("Policies", _policy_table(results), _WHAT),
+        section("Policies", _policy_table(results), _WHAT),
         *_through_the_day(results),
-        _section("Attempts against service level", _frontier(results, thresholds), _FRONTIER),
-        _section("Who waited because of marketing", _waited(results), _WAITED),
-        _section("By queue", _part_table(results, "queues")),
-        _section("Agents", _part_table(results, "groups")),
+        section("Attempts against service level", _frontier(results, thresholds), _FRONTIER),
+        section("Who waited because of marketing", _waited(results), _WAITED),
+        section("By queue", _part_table(results, "queues")),
+        section("Agents", _part_table(results, "groups")),
     ]
-    title = escape(f"{scenario.name}: simulated policies")
     about = (
         f"{results.replications} replications of {results.hours:g} hours, {results.contacts:,}"
         f" contacts, seed {seed}. Small print and bands: 95 % confidence intervals."
     )
+    return page(f"{scenario.name}: simulated policies", about, sections)
+
+
+def page(title: str, about: str, sections: Sequence[str]) -> str:
+    """Return a whole page in the style of all reports; `sections` are HTML, the rest is text."""
+    name = escape(title)
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{name}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}{_colours()}</style>'
-        f"</head><body><h1>{title}</h1><p>{about}</p>{''.join(sections)}</body></html>\n"
+        f"</head><body><h1>{name}</h1><p>{escape(about)}</p>{''.join(sections)}</body></html>\n"
     )
 
 
@@ -74,7 +79,8 @@ _WAITED = (
 )
 
 
-def _section(title: str, body: str, about: str = "") -> str:
+def section(title: str, body: str, about: str = "") -> str:
+    """Return a part of a page: a heading, what it is about, and HTML."""
     note = f"<p>{escape(about)}</p>" if about else ""
     return f"<section><h2>{escape(title)}</h2>{note}{body}</section>"
 
@@ -91,7 +97,7 @@ def _colours() -> str:
 
 def _policy_table(results: Results) -> str:
     rows = {name: one.figures for name, one in results.policies.items()}
-    return _table("policy", rows, MAIN_FIGURES)
+    return figures_table("policy", rows, MAIN_FIGURES)
 
 
 def _part_table(results: Results, part: str) -> str:
@@ -103,10 +109,11 @@ def _part_table(results: Results, part: str) -> str:
     shown = [name for name in MAIN_FIGURES if name in names]
     if part == "groups":
         shown = list(names)
-    return _table("", rows, shown)
+    return figures_table("", rows, shown)
 
 
-def _table(first: str, rows: dict[str, Intervals], names: Sequence[str]) -> str:
+def figures_table(first: str, rows: Mapping[str, Intervals], names: Sequence[str]) -> str:
+    """Return a table of some figures, a line for each row; `first` heads the rows' labels."""
     head = "".join(f"<th>{escape(HEADINGS.get(one, _in_words(one)))}</th>" for one in names)
     body = "".join(
         f"<tr><td>{escape(label)}</td>"
@@ -118,7 +125,8 @@ def _table(first: str, rows: dict[str, Intervals], names: Sequence[str]) -> str:
 
 
 def _in_words(name: str) -> str:
-    return name.removesuffix("_ratio").replace("_per_hour", " an hour").replace("_", " ")
+    words = name.replace("_ratio", "").replace("_per_hour", " an hour").replace("_", " ")
+    return f"{words.removesuffix(' added')}, more than never" if name.endswith("_added") else words
 
 
 def _cell(name: str, one: Interval) -> str:
@@ -130,20 +138,24 @@ def _cell(name: str, one: Interval) -> str:
 
 
 def _shown(name: str, value: float) -> str:
-    if name.endswith("_ratio"):
-        return _percent(value)
-    return _seconds(value) if name.endswith("_ms") else f"{value:.1f}"
+    kind = name.removesuffix("_added")
+    if kind.endswith("_ratio"):
+        return percent(value)
+    return seconds(value) if kind.endswith("_ms") else f"{value:.1f}"
 
 
-def _percent(value: float) -> str:
+def percent(value: float) -> str:
+    """Show a ratio."""
     return f"{100 * value:.1f} %"
 
 
-def _seconds(value: float) -> str:
+def seconds(value: float) -> str:
+    """Show milliseconds."""
     return f"{value / 1000:.1f} s"
 
 
-def _plain(value: float) -> str:
+def plain(value: float) -> str:
+    """Show a number."""
     return f"{value:g}"
 
 
@@ -167,19 +179,19 @@ def _through_the_day(results: Results) -> list[str]:
     agents = plot("agents", dict([next(iter(every.items()))]))
     demand = [Line("arrivals an hour", arrivals[0].heights), Line("agents", agents[0].heights)]
     return [
-        _section("Arrivals and agents through the day", line_plot(demand, places, _plain)),
-        _section("Mean wait through the day", line_plot(plot("asa_ms", every), places, _seconds)),
-        _section(
+        section("Arrivals and agents through the day", line_plot(demand, places, plain)),
+        section("Mean wait through the day", line_plot(plot("asa_ms", every), places, seconds)),
+        section(
             "Service level through the day",
-            line_plot(plot("service_level_ratio", every), places, _percent),
+            line_plot(plot("service_level_ratio", every), places, percent),
         ),
-        _section(
+        section(
             "Marketing attempts an hour through the day",
-            line_plot(plot("attempts_per_hour", every), places, _plain),
+            line_plot(plot("attempts_per_hour", every), places, plain),
         ),
-        _section(
+        section(
             "Share of time in marketing mode through the day",
-            line_plot(plot("marketing_mode_ratio", every), places, _percent),
+            line_plot(plot("marketing_mode_ratio", every), places, percent),
         ),
     ]
 
@@ -193,7 +205,7 @@ def _frontier(results: Results, thresholds: Results) -> str:
         Point("", one.figures["service_level_ratio"], one.figures["attempts_per_hour"], 7)
         for one in thresholds.policies.values()
     ]
-    return point_plot(points, "service level", "marketing attempts an hour", (_percent, _plain))
+    return point_plot(points, "service level", "marketing attempts an hour", (percent, plain))
 
 
 def _waited(results: Results) -> str:
@@ -202,4 +214,4 @@ def _waited(results: Results) -> str:
         waited = one.figures["waited_ratio"].mean or 0.0
         behind = one.figures["waited_behind_marketing_ratio"].mean or 0.0
         bars.append(Bar(name, (behind, waited - behind)))
-    return bar_plot(bars, ("while an agent was marketing", "while none was"), _percent)
+    return bar_plot(bars, ("while an agent was marketing", "while none was"), percent)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from typing import TypeVar
 
 from config.base import MINUTE_MS
+from queues.metrics import Denominator
 
 PERIOD_MS = 30 * MINUTE_MS
 
@@ -45,6 +46,16 @@ class QueueCounts:
     bare_flips: int = 0
     marketing_mode_ms: int = 0
     level_base: int = 0
+
+    def settle_level_base(self, denominator: Denominator) -> None:
+        """Set what the service level is divided by, once everything else is counted."""
+        match denominator:
+            case "arrived":
+                self.level_base = self.arrived
+            case "accepted":
+                self.level_base = self.answered
+            case "arrived_less_short_abandons":
+                self.level_base = self.arrived - self.short_abandoned
 
 
 @dataclass(slots=True)
@@ -95,6 +106,10 @@ class ReplicationCounts:
             {name: [QueueCounts() for _ in range(size)] for name in queues},
             {name: [GroupCounts() for _ in range(size)] for name in groups},
         )
+
+    def cell(self, queue_id: str, at_ms: int) -> QueueCounts:
+        """Return the counts of a queue in the half-hour of a moment that is counted."""
+        return self.queues[queue_id][(at_ms - self.from_ms) // PERIOD_MS]
 
     @property
     def hours(self) -> float:

@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 from config.base import DAY_MS, MINUTE_MS, Settings
 from config.hours import minute_of_day
 
-_CLOCK = r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
-Clock = Annotated[str, Field(pattern=_CLOCK)]
+TIME_PATTERN = r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
+Clock = Annotated[str, Field(pattern=TIME_PATTERN)]
 
 
 class Period(Settings):

@@ -7,20 +7,20 @@ what is over. Agents answer at once. Events carry no id, so no receipts are kept
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import heappop, heappush
 from typing import Any
 
-from contacts.vocabulary import AgentState, AssignmentState
+from contacts.vocabulary import AssignmentState
 from router import decisions as d
 from router import events as e
 from router.engine import Engine
+from router.gatekeeper import decide
 from simulation.results_counts import ReplicationCounts
-from simulation.scenario import Scenario
-from simulation.virtual_customers import Customer, again, busyness, customers
+from simulation.virtual_customers import Customer
+from simulation.virtual_day import Day
+from simulation.virtual_guards import guards_of
 from simulation.virtual_policies import Policy
-from simulation.virtual_prices import PriceDesk
-from simulation.virtual_staff import Staff
 from simulation.virtual_timetable import Timetable
 from simulation.virtual_watch import QueueWatch
 
@@ -28,14 +28,12 @@ Happening = Callable[[Any], None]
 
 
 class VirtualCentre:
-    """One replication of a scenario under one policy."""
+    """One day under one policy; `engine` is a fresh one, made here if none is given."""
 
-    def __init__(self, scenario: Scenario, policy: Policy, seed: int, replication: int) -> None:
-        self.scenario = scenario
-        self.now_ms = scenario.start_ms
-        self.engine = Engine()
-        self._seed, self._replication = seed, replication
-        self.busyness = busyness(scenario, seed, replication)
+    def __init__(self, day: Day, policy: Policy, engine: Engine | None = None) -> None:
+        self.day = day
+        self.now_ms = day.start_ms
+        self.engine = engine or Engine()
         self._agenda: list[tuple[int, int, Happening, Any]] = []
         self._order = 0
         self._customers: dict[str, Customer] = {}
@@ -49,27 +47,30 @@ class VirtualCentre:
             d.AgentSessionStarted: self._agent_came,
             d.AgentStateChanged: self._agent_changed,
         }
-        settings = scenario.routing(policy.gates(scenario))
+        settings = day.settings(policy)
         self.engine.handle(
             e.ConfigurationChanged(
                 event_id="", at_ms=self.now_ms, settings=settings.model_dump(mode="json")
             )
         )
         self.counts = ReplicationCounts.empty(
-            scenario.counted_from_ms,
-            scenario.end_ms,
-            [one.queue_id for one in scenario.queues],
-            [one.name for one in scenario.groups],
+            day.counted_from_ms,
+            day.end_ms,
+            [one.queue_id for one in settings.queues],
+            day.groups,
         )
-        self._queues = {one.queue_id: one for one in scenario.queues}
         self._watches = {
             queue_id: QueueWatch(queue, self.counts)
             for queue_id, queue in self.engine.state.queues.items()
         }
         self.looking = list(self._watches.values())
-        self._lines_in_use = dict.fromkeys(self._queues, 0)
-        self.staff = Staff(scenario, self.counts)
-        self.prices = PriceDesk(scenario, settings.queues, policy.prices, self.busyness)
+        self._lines_in_use = dict.fromkeys(day.trunk_lines, 0)
+        self.staff = day.staff(self.counts)
+        self.prices = day.prices(settings, policy)
+        self.guards = guards_of(settings)
+        self._tells_completion = {
+            one.queue_id: one.gate.decided_at == "service_complete" for one in settings.queues
+        }
 
     def run(self) -> ReplicationCounts:
         """Let it all happen, until the last customer has gone; return the counts."""
@@ -80,7 +81,9 @@ class VirtualCentre:
             deadline_ms = due_ms()
             if deadline_ms is not None and (not agenda or deadline_ms < agenda[0][0]):
                 self.now_ms = deadline_ms
-                self._react(engine.advance(deadline_ms))
+                self._did(
+                    e.ClockTicked(event_id="", at_ms=deadline_ms), engine.advance(deadline_ms)
+                )
                 continue
             self.now_ms, _, happen, subject = heappop(agenda)
             happen(subject)
@@ -96,8 +99,7 @@ class VirtualCentre:
 
     def _plan(self) -> None:
         Timetable(self).plan()
-        for queue in self.scenario.queues:
-            coming = customers(self.scenario, queue, self._seed, self._replication, self.busyness)
+        for coming in self.day.customers():
             self._await_next(coming)
 
     def _await_next(self, coming: Iterator[Customer]) -> None:
@@ -111,7 +113,12 @@ class VirtualCentre:
 
     def tell(self, event: e.AnyEvent) -> None:
         """Tell the engine of an event, and do what its decisions ask for."""
-        self._react(self.engine.handle(event))
+        self._did(event, self.engine.handle(event))
+
+    def _did(self, event: e.AnyEvent, decisions: Sequence[d.AnyDecision]) -> None:
+        if self.guards is not None:
+            self.guards.observe(event, decisions)
+        self._react(decisions)
 
     def _react(self, decisions: Iterable[d.AnyDecision]) -> None:
         reactions = self._reactions
@@ -129,25 +136,16 @@ class VirtualCentre:
     # --- customers ---------------------------------------------------------------------
 
     def _arrives(self, customer: Customer) -> None:
-        queue = self._queues[customer.queue_id]
-        if queue.trunk_lines is not None:
-            if self._lines_in_use[customer.queue_id] >= queue.trunk_lines:
+        lines = self.day.trunk_lines.get(customer.queue_id)
+        if lines is not None:
+            if self._lines_in_use[customer.queue_id] >= lines:
                 self._watches[customer.queue_id].refused(self.now_ms)
                 return
             self._lines_in_use[customer.queue_id] += 1
             customer.has_line = True
         self.counts.contacts += 1
         self._customers[customer.contact_id] = customer
-        self.tell(
-            e.ContactArrived(
-                event_id="",
-                at_ms=self.now_ms,
-                contact_id=customer.contact_id,
-                queue_id=customer.queue_id,
-                value_milli=customer.value_milli,
-                may_market=customer.may_market,
-            )
-        )
+        self.tell(customer.arrival(self.now_ms))
         if customer.agent_id is None and not customer.is_gone:
             customer.is_behind_marketing = self.staff.is_marketing_for(customer.queue_id)
             if customer.patience_ms is not None:
@@ -158,13 +156,15 @@ class VirtualCentre:
         if customer.agent_id is not None or customer.is_gone:
             return
         self._hangs_up(customer)
-        queue = self._queues[customer.queue_id]
-        next_try = again(customer, queue, self._seed, self._replication)
-        if next_try is not None and next_try.arrives_at_ms < self.scenario.end_ms:
+        next_try = self.day.again(customer)
+        if next_try is not None and next_try.arrives_at_ms < self.day.end_ms:
             self.at(next_try.arrives_at_ms, self._arrives, next_try)
 
     def _service_is_done(self, customer: Customer) -> None:
         assert customer.agent_id is not None
+        if not self._tells_completion[customer.queue_id]:
+            self._look_at_the_panel(customer, customer.agent_id)
+            return
         self.tell(
             e.ServiceCompleted(
                 event_id="",
@@ -174,20 +174,33 @@ class VirtualCentre:
             )
         )
 
+    def _look_at_the_panel(self, customer: Customer, agent_id: str) -> None:
+        """The desktop cannot say that service is complete: the agent does what it shows now."""
+        assignment = self.engine.state.agents[agent_id].assignments[customer.contact_id]
+        self._go_on(decide(self.engine.state, assignment))
+
     def _marketing_is_done(self, customer: Customer) -> None:
         assert customer.agent_id is not None
         self.staff.marketing_ended(customer.agent_id, self.now_ms)
-        self._hangs_up(customer)
+        is_told = self._tells_completion[customer.queue_id]
+        self._hangs_up(customer, 0 if is_told else customer.marketing_ms)
 
-    def _hangs_up(self, customer: Customer) -> None:
-        self.tell(e.ContactEnded(event_id="", at_ms=self.now_ms, contact_id=customer.contact_id))
+    def _hangs_up(self, customer: Customer, marketing_ms: int = 0) -> None:
+        self.tell(
+            e.ContactEnded(
+                event_id="",
+                at_ms=self.now_ms,
+                contact_id=customer.contact_id,
+                marketing_ms=marketing_ms,
+            )
+        )
         self.look()
 
     # --- the engine's decisions --------------------------------------------------------
 
     def _queued(self, decision: d.ContactQueued) -> None:
         self._watches[decision.queue_id].arrived(self._customers[decision.contact_id])
-        self.prices.arrived(decision.queue_id, self.now_ms)
+        self.prices.take(decision, self.now_ms)
 
     def _reserved(self, decision: d.ContactReserved) -> None:
         customer = self._customers[decision.contact_id]
@@ -201,6 +214,11 @@ class VirtualCentre:
         self.at(self.now_ms + customer.service_ms, self._service_is_done, customer)
 
     def _marketing_decided(self, decision: d.MarketingDecided) -> None:
+        if not decision.is_forecast:
+            self._go_on(decision)
+
+    def _go_on(self, decision: d.MarketingDecided) -> None:
+        """Market, or let the customer go."""
         customer = self._customers[decision.contact_id]
         if decision.granted:
             self._watches[customer.queue_id].decided(decision, self.now_ms)
@@ -234,7 +252,7 @@ class VirtualCentre:
         customer = self._customers.pop(outcome.contact_id)
         customer.is_gone = True
         self._watches[outcome.queue_id].over(outcome, customer)
-        self.prices.over(outcome, self.now_ms)
+        self.prices.take(outcome, self.now_ms)
         if outcome.agent_id is not None:
             self.staff.let_go(outcome.agent_id, self.now_ms)
         self._free_line(customer)
@@ -254,8 +272,7 @@ class VirtualCentre:
         self.staff.came(decision.agent_id, self.now_ms)
 
     def _agent_changed(self, decision: d.AgentStateChanged) -> None:
-        if decision.state is AgentState.SIGNED_OUT:
-            self.staff.went(decision.agent_id, self.now_ms)
+        self.staff.changed(decision, self.now_ms)
 
     def _finish(self) -> None:
         for customer in self._customers.values():

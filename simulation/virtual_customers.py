@@ -7,11 +7,11 @@ policies (common random numbers).
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from math import log
 
 from config.base import HOUR_MS
+from router.events import ContactArrived
 from simulation.scenario import Scenario, ScenarioQueue
 from simulation.scenario_arrivals import segments
 from simulation.scenario_draws import AnyDraw
@@ -59,6 +59,17 @@ class Customer:
         self.is_gone = False
         self.is_behind_marketing = False
 
+    def arrival(self, now_ms: int) -> ContactArrived:
+        """Return what the bridge tells the engine when the customer comes."""
+        return ContactArrived(
+            event_id="",
+            at_ms=now_ms,
+            contact_id=self.contact_id,
+            queue_id=self.queue_id,
+            value_milli=self.value_milli,
+            may_market=self.may_market,
+        )
+
 
 def busyness(scenario: Scenario, seed: int, replication: int) -> float:
     """Return the factor of a replication's day on all arrival rates."""
@@ -76,8 +87,9 @@ def customers(
     fill = _filler(queue, purpose)
     pieces = segments(queue.arrivals, scenario.start_ms, scenario.end_ms)
     rates = [(one.from_ms, one.until_ms, one.per_hour * factor / HOUR_MS) for one in pieces]
+    queue_id = queue.queue_id
     for number, at_ms in enumerate(_moments(rates, purpose.chance("arrivals"))):
-        customer = Customer(queue.queue_id, f"{queue.queue_id}-{number}", at_ms)
+        customer = Customer(queue_id, f"{queue_id}-{number}", at_ms)
         fill(customer)
         yield customer
 
@@ -150,8 +162,7 @@ def _moments(rates: list[tuple[int, int, float]], chance: Chance) -> Iterator[in
     for from_ms, until_ms, rate in rates:
         expected.append(expected[-1] + (until_ms - from_ms) * rate)
     reached = -log(1.0 - chance())
-    while reached < expected[-1]:
-        index = bisect_right(expected, reached) - 1
-        from_ms, _, rate = rates[index]
-        yield from_ms + int((reached - expected[index]) / rate)
-        reached -= log(1.0 - chance())
+    for (from_ms, _, rate), before, after in zip(rates, expected, expected[1:], strict=False):
+        while reached < after:
+            yield from_ms + int((reached - before) / rate)
+            reached -= log(1.0 - chance())

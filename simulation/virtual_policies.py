@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
 from typing import get_args
@@ -29,16 +30,17 @@ class Policy:
     change: tuple[tuple[str, object], ...] = ()
     prices: PriceSource | None = None
 
-    def gates(self, scenario: Scenario) -> dict[str, GateSettings]:
-        """Return each queue's gate. Raises ValueError if the scenario lacks what it needs."""
+    def gates(self, own: Mapping[str, GateSettings]) -> dict[str, GateSettings]:
+        """Return each queue's gate, made from its `own` by queue id.
+
+        Raises ValueError if that lacks what the policy needs.
+        """
         found = {}
-        for queue in scenario.queues:
-            gate = {**queue.gate.model_dump(), **dict(self.change)}
+        for queue_id, settings in own.items():
+            gate = {**settings.model_dump(), **dict(self.change)}
             if gate["policy"] == "schedule" and not gate["schedule"]:
-                raise ValueError(
-                    f'policy "schedule" needs gate.schedule in the queue {queue.queue_id}'
-                )
-            found[queue.queue_id] = GateSettings.model_validate(gate)
+                raise ValueError(f'policy "schedule" needs gate.schedule in the queue {queue_id}')
+            found[queue_id] = GateSettings.model_validate(gate)
         return found
 
 

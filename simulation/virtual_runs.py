@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import gc
-import os
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import active_children, get_context
 
 from simulation.results import BASELINE
 from simulation.results_counts import ReplicationCounts
 from simulation.scenario import Scenario
 from simulation.virtual_centre import VirtualCentre
 from simulation.virtual_policies import Policy, parse_policy
+from simulation.virtual_pool import Tell, no_garbage_collection, run_tasks
+from simulation.virtual_scenario import ScenarioDay
 
 Runs = dict[str, list[ReplicationCounts]]
-Tell = Callable[[int, int], None]
 Task = tuple[int, Policy]
 
 
@@ -48,8 +42,8 @@ def run_replication(
     scenario: Scenario, policy: Policy, seed: int, replication: int
 ) -> ReplicationCounts:
     """Run one replication of one policy; the same arguments always give the same counts."""
-    with _no_garbage_collection():
-        return VirtualCentre(scenario, policy, seed, replication).run()
+    with no_garbage_collection():
+        return VirtualCentre(ScenarioDay(scenario, seed, replication), policy).run()
 
 
 def run_plan(plan: Plan, tell: Tell) -> tuple[Runs, bool]:
@@ -62,8 +56,9 @@ def run_plan(plan: Plan, tell: Tell) -> tuple[Runs, bool]:
     done: dict[tuple[int, str], ReplicationCounts] = {}
     whole = True
     try:
-        for number, name, counts in _run(plan, tasks):
-            done[number, name] = counts
+        shared = (plan.scenario, plan.seed)
+        for (number, policy), counts in run_tasks(_run, shared, tasks, plan.jobs):
+            done[number, policy.name] = counts
             tell(len(done), len(tasks))
     except KeyboardInterrupt:
         whole = False
@@ -76,55 +71,7 @@ def run_plan(plan: Plan, tell: Tell) -> tuple[Runs, bool]:
     return {name: [done[number, name] for number in complete] for name in names}, whole
 
 
-def available_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _run(plan: Plan, tasks: Sequence[Task]) -> Iterator[tuple[int, str, ReplicationCounts]]:
-    if min(plan.jobs, len(tasks)) <= 1:
-        for number, policy in tasks:
-            counts = run_replication(plan.scenario, policy, plan.seed, number)
-            yield number, policy.name, counts
-        return
-    executor = ProcessPoolExecutor(
-        min(plan.jobs, len(tasks)), get_context("spawn"), _start_worker, (plan.scenario, plan.seed)
-    )
-    try:
-        futures = [executor.submit(_run_task, number, policy) for number, policy in tasks]
-        for future in as_completed(futures):
-            yield future.result()
-    except BaseException:
-        for worker in active_children():
-            worker.terminate()
-        raise
-    finally:
-        executor.shutdown(cancel_futures=True)
-
-
-_worker_plan: list[tuple[Scenario, int]] = []
-
-
-def _start_worker(scenario: Scenario, seed: int) -> None:
-    """Keep what all tasks share; an interrupt is the parent's business."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _worker_plan[:] = [(scenario, seed)]
-
-
-def _run_task(number: int, policy: Policy) -> tuple[int, str, ReplicationCounts]:
-    scenario, seed = _worker_plan[0]
-    return number, policy.name, run_replication(scenario, policy, seed, number)
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Switch the cycle collector off: nothing here makes cycles, and it takes time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+def _run(shared: tuple[Scenario, int], task: Task) -> ReplicationCounts:
+    scenario, seed = shared
+    number, policy = task
+    return run_replication(scenario, policy, seed, number)

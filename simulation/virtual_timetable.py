@@ -1,37 +1,10 @@
-"""What happens in a simulated centre by the clock: shifts, opening hours, prices, half-hours."""
+"""What happens in a virtual centre by the clock: shifts, opening hours, prices, half-hours."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
-
-from config.hours import is_open, next_change_ms
-from router import events as e
 from simulation.results_counts import PERIOD_MS
-from simulation.scenario import Scenario, ScenarioQueue
-from simulation.scenario_periods import boundaries_ms
-from simulation.virtual_prices import PriceDesk
-from simulation.virtual_staff import Staff
-from simulation.virtual_watch import QueueWatch
-
-
-class Centre(Protocol):
-    """The centre, as far as the timetable needs it."""
-
-    scenario: Scenario
-    now_ms: int
-    staff: Staff
-    prices: PriceDesk
-    looking: list[QueueWatch]
-
-    def at(self, at_ms: int, happen: Callable[[Any], None], subject: Any = None) -> None:
-        """Let something happen at a moment."""
-
-    def tell(self, event: e.AnyEvent) -> None:
-        """Tell the engine of an event."""
-
-    def look(self) -> None:
-        """Follow the displayed modes."""
+from simulation.virtual_day import Centre
+from simulation.virtual_guards import MEASURED_EVERY_MS, VirtualGuards
 
 
 class Timetable:
@@ -43,41 +16,33 @@ class Timetable:
     def plan(self) -> None:
         """Begin: staff sign in, queues open, first prices; and plan what comes later."""
         centre = self._centre
-        scenario = centre.scenario
-        self._change_staff()
-        staffing = [period for group in scenario.groups for period in group.staffing]
-        for at_ms in boundaries_ms(staffing, scenario.start_ms, scenario.end_ms):
-            centre.at(at_ms, self._change_staff)
+        day = centre.day
+        day.plan_staff(centre)
         self._work_out_prices()
-        for queue in scenario.queues:
-            self._open_or_close(queue)
-        for at_ms in range(scenario.counted_from_ms, scenario.end_ms + PERIOD_MS, PERIOD_MS):
-            centre.at(min(at_ms, scenario.end_ms), self._close_period)
-
-    def _change_staff(self, _: None = None) -> None:
-        for event in self._centre.staff.changes(self._centre.now_ms):
-            self._centre.tell(event)
-        self._centre.look()
-
-    def _open_or_close(self, queue: ScenarioQueue) -> None:
-        centre = self._centre
-        shall = is_open(queue.hours, queue.time_zone, centre.now_ms)
-        event = e.QueueOpened if shall else e.QueueClosed
-        centre.tell(event(event_id="", at_ms=centre.now_ms, queue_id=queue.queue_id))
-        change_ms = next_change_ms(queue.hours, queue.time_zone, centre.now_ms)
-        if change_ms is not None and change_ms <= centre.scenario.end_ms:
-            centre.at(change_ms, self._open_or_close, queue)
+        day.plan_hours(centre)
+        for at_ms in range(day.counted_from_ms, day.end_ms + PERIOD_MS, PERIOD_MS):
+            centre.at(min(at_ms, day.end_ms), self._close_period)
+        if centre.guards is not None:
+            centre.at(day.start_ms, self._measure, centre.guards)
 
     def _work_out_prices(self, _: None = None) -> None:
         centre = self._centre
-        for event in centre.prices.new_prices(centre.now_ms, centre.staff):
+        for event in centre.prices.new_prices(centre.now_ms, centre.engine.state):
             centre.tell(event)
         for watch in centre.looking:
             watch.look_again()
         centre.look()
         next_ms = centre.prices.next_ms(centre.now_ms)
-        if next_ms is not None and next_ms < centre.scenario.end_ms:
+        if next_ms is not None and next_ms < centre.day.end_ms:
             centre.at(next_ms, self._work_out_prices)
+
+    def _measure(self, guards: VirtualGuards) -> None:
+        centre = self._centre
+        for event in guards.changes(centre.engine.state, centre.now_ms):
+            centre.tell(event)
+        next_ms = centre.now_ms + MEASURED_EVERY_MS
+        if next_ms < centre.day.end_ms:
+            centre.at(next_ms, self._measure, guards)
 
     def _close_period(self, _: None = None) -> None:
         for watch in self._centre.looking:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from contacts.vocabulary import Disposition
 from gate.display import DisplayedMode
+from gate.policies import price_milli
 from queues.contact_queue import ContactQueue
 from router.decisions import MarketingDecided, OutcomeRecorded
-from router.gatekeeper import price_milli
 from simulation.results_counts import PERIOD_MS, GroupCounts, QueueCounts, ReplicationCounts
 from simulation.virtual_customers import Customer
 
@@ -23,6 +23,7 @@ class QueueWatch:
         self._outside = QueueCounts()
         self._threshold_ms = settings.service_level.threshold_ms
         self._short_ms = settings.service_level.short_abandon_ms
+        self._value_milli = settings.gate.value_milli
         self._cost_milli_per_ms = settings.gate.wait_cost_milli_per_s / 1000
         self._denominator = settings.service_level.denominator
         self._load: int | None = None
@@ -103,13 +104,7 @@ class QueueWatch:
     def finish(self) -> None:
         """Settle what the service level of each half-hour is divided by."""
         for counts in self._periods:
-            match self._denominator:
-                case "arrived":
-                    counts.level_base = counts.arrived
-                case "accepted":
-                    counts.level_base = counts.answered
-                case "arrived_less_short_abandons":
-                    counts.level_base = counts.arrived - counts.short_abandoned
+            counts.settle_level_base(self._denominator)
 
     def _waited(self, counts: QueueCounts, wait_ms: int, customer: Customer) -> None:
         counts.waited += 1
@@ -123,7 +118,7 @@ class QueueWatch:
 
     def _is_open(self, load: int) -> bool:
         price = price_milli(self.queue, load, self._now_ms)
-        return price is not None and price <= self.queue.settings.gate.value_milli
+        return price is not None and price <= self._value_milli
 
 
 class GroupWatch:

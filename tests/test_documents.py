@@ -93,8 +93,11 @@ def test_links_lead_somewhere(path: Path) -> None:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_files_named_exist(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    ours = "contacts|config|agents|queues|marketing|router|bus|outcomes|simulation|benchmarks"
-    named = set(re.findall(rf"`((?:{ours}|service|tests|scripts|examples)/[\w./-]+)`", text))
+    folders = (
+        "contacts|config|agents|queues|gate|marketing|router|bus|outcomes|customers|simulation"
+        "|benchmarks|service"
+    )
+    named = set(re.findall(rf"`((?:{folders}|tests|scripts|examples)/[\w./-]+)`", text))
     assert sorted(name for name in named if not (ROOT / name).exists()) == []
 
 

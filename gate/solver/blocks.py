@@ -80,10 +80,14 @@ class Actions:
 class Blocks:
     """The blocks of the generator of `model` under `actions`."""
 
-    def __init__(self, model: GateModel, actions: Actions) -> None:
+    def __init__(self, model: GateModel, actions: Actions, rates: Any = None) -> None:
+        """Take the rates of `model`, or `rates`: columns of them, for many models at once.
+
+        With columns what depends on rates has the models as first axis; one mode only.
+        """
         self.model = model
         self.actions = actions
-        self.rates = Rates.of(model)
+        self.rates: Rates = Rates.of(model) if rates is None else rates
 
     def serving(self, level: int) -> Floats:
         """Return the agents serving, for each `m` of the level."""
@@ -115,12 +119,12 @@ class Blocks:
         out += self.waiting(level) * self.rates.abandonment
         if level < self.actions.top:
             out += self.rates.arrival
-        block = np.zeros((len(modes) * width, len(modes) * width))
+        block = np.zeros((*out.shape[:-1], len(modes) * width, len(modes) * width))
         for index, mode in enumerate(modes):
             at = index * width + np.arange(width)
-            block[at, at] = out
+            block[..., at, at] = out
             chance = self.actions.chance[mode, level, : width - 1]
-            block[at[:-1], at[1:]] = -serving[:-1] * chance
+            block[..., at[:-1], at[1:]] = -serving[..., :-1] * chance
         return block
 
     def down(self, level: int) -> tuple[Floats, Floats]:

@@ -42,9 +42,9 @@ def solve(model: GateModel, start: PriceTable | None = None) -> Optimum:
     while True:
         prices, chain, gain, rounds = _iterate(model, prices)
         if float(chain.distribution()[-1].sum()) <= TAIL or window == wider(model, window):
-            return Optimum(_table(model, prices), gain * 3600, rounds)
+            return Optimum(table_of(model, prices), gain * 3600, rounds)
         window = wider(model, window)
-        prices = _stretched(prices, window)
+        prices = stretched(prices, window)
 
 
 def actions_of(values: Values, prices: Floats) -> Actions:
@@ -87,7 +87,7 @@ def _iterate(model: GateModel, prices: Floats) -> tuple[Floats, Chain, float, in
     for rounds in range(1, MOST_ROUNDS + 1):
         chain = Chain(model, actions)
         gain, relative = chain.gain_and_relative_values()
-        prices = _prices(prices.shape, relative)
+        prices = prices_of(prices.shape, relative)
         improved = actions_of(model.values, prices)
         unchanged = np.array_equal(improved.chance, actions.chance)
         if unchanged or gain - best <= 1e-11 * max(1.0, abs(gain)):
@@ -96,23 +96,28 @@ def _iterate(model: GateModel, prices: Floats) -> tuple[Floats, Chain, float, in
     raise ArithmeticError(f"policy iteration did not settle in {MOST_ROUNDS} rounds for {model}")
 
 
-def _prices(shape: tuple[int, ...], relative: list[Floats]) -> Floats:
-    """price(n, m) = h(n - 1, m) - h(n, m + 1); where no service can end, the nearest."""
+def prices_of(shape: tuple[int, ...], relative: list[Floats]) -> Floats:
+    """price(n, m) = h(n - 1, m) - h(n, m + 1); where no service can end, the nearest.
+
+    `relative` is by level, with `m` as last axis; `shape` is that of the prices, the same axes
+    before it. The level is the last axis but one.
+    """
     prices = np.zeros(shape)
-    for level in range(1, shape[0]):
-        width = len(relative[level]) - 1
-        prices[level, :width] = relative[level - 1][:width] - relative[level][1:]
-        prices[level, width:] = prices[level, width - 1]
-    prices[0] = prices[1]
+    for level in range(1, shape[-2]):
+        width = relative[level].shape[-1] - 1
+        prices[..., level, :width] = relative[level - 1][..., :width] - relative[level][..., 1:]
+        prices[..., level, width:] = prices[..., level, width - 1, np.newaxis]
+    prices[..., 0, :] = prices[..., 1, :]
     return prices
 
 
-def _stretched(prices: Floats, window: Window) -> Floats:
+def stretched(prices: Floats, window: Window) -> Floats:
+    """Return the prices in a window with a longer queue; there that of the last level counts."""
     more = window.top + 1 - len(prices)
     return np.concatenate([prices, np.repeat(prices[-1:], more, axis=0)])
 
 
-def _table(model: GateModel, prices: Floats) -> PriceTable:
+def table_of(model: GateModel, prices: Floats) -> PriceTable:
     """Return the prices as a table; in the upper half of the queue none is below the one before.
 
     There, where arrivals are lost, prices would seem to fall. Those states have next to no

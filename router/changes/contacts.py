@@ -127,8 +127,11 @@ def _give_back(
 
 
 def _drop_assignment(state: RoutingState, agent: Agent, contact_id: str) -> None:
-    del agent.assignments[contact_id]
-    state.deadlines.cancel((DeadlineKind.ASSIGNMENT, contact_id, agent.agent_id))
+    assignment = agent.assignments.pop(contact_id)
+    if assignment.state is AssignmentState.MARKETING:
+        state.matcher.count_agent(agent)
+    if assignment.until_ms is not None:
+        state.deadlines.cancel((DeadlineKind.ASSIGNMENT, contact_id, agent.agent_id))
     state.matcher.refresh(agent)
 
 
@@ -136,31 +139,52 @@ def assignment_changed(state: RoutingState, one: d.AssignmentChanged) -> None:
     """An assignment enters its next state."""
     agent = state.agents[one.agent_id]
     assignment = agent.assignments[one.contact_id]
-    now = state.now_ms
-    was_waiting = assignment.is_unanswered
-    assignment.enter(one.state, now)
-    assignment.until_ms = one.until_ms
-    state.set_assignment_deadline(assignment)
+    was_marketing = assignment.state is AssignmentState.MARKETING
+    assignment.enter(one.state, state.now_ms)
+    if one.until_ms != assignment.until_ms:
+        assignment.until_ms = one.until_ms
+        state.set_assignment_deadline(assignment)
     if one.disposition is not None:
         assignment.disposition = one.disposition
+    if one.state is not AssignmentState.SERVICE_COMPLETE:
+        _note_entry(state, agent, assignment, one)
+    if was_marketing:
+        state.matcher.count_agent(agent)
+
+
+def _note_entry(
+    state: RoutingState, agent: Agent, assignment: Assignment, one: d.AssignmentChanged
+) -> None:
+    """Take down what entering a state means beyond the state itself."""
     match one.state:
-        case AssignmentState.RINGING:
-            agent.unconfirmed = 0
-        case AssignmentState.TALK if was_waiting:
-            assignment.accepted_at_ms = now
-            agent.accepted_count += 1
-            agent.unconfirmed = 0
+        case AssignmentState.TALK:
+            if assignment.accepted_at_ms is None:
+                assignment.accepted_at_ms = state.now_ms
+                agent.accepted_count += 1
+                agent.unconfirmed = 0
         case AssignmentState.MARKETING:
             assignment.marketed = True
+            state.matcher.count_agent(agent)
         case AssignmentState.WRAP_UP:
             assignment.wrap_up_extended_ms = one.extended_ms
             if assignment.ended_at_ms is None:
-                assignment.ended_at_ms = now
+                assignment.ended_at_ms = state.now_ms
                 _let_go(state, assignment)
+        case AssignmentState.RINGING:
+            agent.unconfirmed = 0
         case AssignmentState.CLOSED:
             _drop_assignment(state, agent, one.contact_id)
         case _:
             pass
+
+
+def marketing_reported(state: RoutingState, one: d.MarketingReported) -> None:
+    """Part of the talk was marketing."""
+    assignment = state.agents[one.agent_id].assignments[one.contact_id]
+    assignment.enter(assignment.state, state.now_ms)
+    assignment.talk_ms -= one.marketing_ms
+    assignment.marketing_ms += one.marketing_ms
+    assignment.marketed = True
 
 
 def _let_go(state: RoutingState, assignment: Assignment) -> None:
@@ -187,7 +211,8 @@ def outcome_recorded(state: RoutingState, one: d.OutcomeRecorded) -> None:
     elif one.final and contact is not None and contact.leg == one.leg:
         if contact.agent_id is None:
             state.matcher.remove_contact(contact)
-        state.deadlines.cancel((DeadlineKind.GIVE_UP, one.contact_id, ""))
+        if contact.give_up_at_ms is not None:
+            state.deadlines.cancel((DeadlineKind.GIVE_UP, one.contact_id, ""))
         del state.contacts[one.contact_id]
     forget_empty_queue(state, one.queue_id)
 

@@ -35,6 +35,14 @@ def timers_resumed(state: RoutingState, one: d.TimersResumed) -> None:
                 state.set_assignment_deadline(assignment)
 
 
+def bridge_noted(state: RoutingState, one: d.BridgeNoted) -> None:
+    """A bridge is silent, or heard again."""
+    if one.is_silent:
+        state.silent_bridges.add(one.bridge)
+    else:
+        state.silent_bridges.discard(one.bridge)
+
+
 def epoch_began(state: RoutingState, one: d.EpochBegan) -> None:
     """A leader's number."""
     state.epoch = one.epoch

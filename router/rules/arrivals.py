@@ -5,7 +5,6 @@ from __future__ import annotations
 from contacts.contact import Contact
 from contacts.vocabulary import AssignmentState, Disposition, Mode, Refusal, Rejection
 from queues.contact_queue import ContactQueue
-from queues.forecast import estimated_wait_ms
 from queues.line import WaitingLine
 from queues.ranking import rank_of
 from router import events as e
@@ -14,6 +13,7 @@ from router.decisions import (
     ContactDiverted,
     ContactQueued,
     ContactRefused,
+    MarketingReported,
     OutcomeRecorded,
 )
 from router.rules.handling import end_with_customer
@@ -77,7 +77,7 @@ def queue_contact(
             event.source,
             None if settings.max_wait_ms is None else now + settings.max_wait_ms,
             position,
-            estimated_wait_ms(position, queue.handle_mean_ms, line.ready_agents),
+            queue.expected_wait_ms(position, line),
             event.reason,
             event.customer_id,
             event.value_milli,
@@ -91,7 +91,18 @@ def contact_ended(turn: Turn, event: e.ContactEnded) -> None:
     contact = turn.state.contacts.get(event.contact_id)
     if contact is None:
         raise Refused(Rejection.CONTACT_UNKNOWN, event.contact_id)
+    if event.marketing_ms and contact.agent_id is not None:
+        report_marketing(turn, event, contact.agent_id)
     end_contact(turn, contact, Disposition.ABANDONED, Disposition.COMPLETED)
+
+
+def report_marketing(turn: Turn, event: e.ContactEnded, agent_id: str) -> None:
+    """Count the end of the talk as marketing, at most all of it."""
+    assignment = turn.state.agents[agent_id].assignments[event.contact_id]
+    talk_ms = assignment.phases_ms(turn.state.now_ms)[0]
+    if talk_ms > 0:
+        marketing_ms = min(event.marketing_ms, talk_ms)
+        turn.emit(MarketingReported(event.contact_id, agent_id, marketing_ms))
 
 
 def end_contact(

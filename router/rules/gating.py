@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from agents.transitions import AssignmentTrigger
-from contacts.vocabulary import AssignmentState, Mode
+from contacts.vocabulary import AssignmentState, Mode, Rejection
+from gate.policies import latched_open
 from router import events as e
 from router.decisions import (
     ConfigurationApplied,
@@ -16,7 +17,7 @@ from router.decisions import (
 )
 from router.rules.arrivals import find_queue
 from router.rules.handling import move
-from router.turn import Turn
+from router.turn import Refused, Turn
 
 
 def gate_overridden(turn: Turn, event: e.GateOverridden) -> None:
@@ -44,7 +45,10 @@ def emergency_cleared(turn: Turn, event: e.EmergencyCleared) -> None:
 def prices_computed(turn: Turn, event: e.PricesComputed) -> None:
     """Take over new prices."""
     find_queue(turn, event.queue_id)
-    turn.emit(PricesSet(event.queue_id, event.first, event.prices_milli))
+    fault = event.prices.fault()
+    if fault is not None:
+        raise Refused(Rejection.PRICES_INVALID, event.queue_id, fault)
+    turn.emit(PricesSet(event.queue_id, event.prices, event.patience_mean_ms))
 
 
 def guard_changed(turn: Turn, event: e.GuardChanged) -> None:
@@ -81,15 +85,11 @@ def warn_panels(turn: Turn, queue_id: str | None, reason: str) -> list[tuple[str
 
 def latch(turn: Turn) -> None:
     """Open and close the gates with hysteresis whose load this turn may have changed."""
-    if not turn.state.latching:
-        return
     for queue_id in sorted(touched_queues(turn) & turn.state.latching):
         queue = turn.state.queues[queue_id]
-        gate, is_open = queue.settings.gate, queue.gate.is_latched_open
-        if is_open and queue.waiting >= gate.close_at_waiting:
-            turn.emit(GateLatched(queue_id, is_open=False))
-        elif not is_open and not queue.waiting and queue.lines[""].idle >= gate.open_at_idle:
-            turn.emit(GateLatched(queue_id, is_open=True))
+        is_open = latched_open(queue)
+        if is_open is not queue.gate.is_latched_open:
+            turn.emit(GateLatched(queue_id, is_open=is_open))
 
 
 def touched_queues(turn: Turn) -> set[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from agents.agent import Agent, Assignment
 from agents.transitions import AGENT_TRANSITIONS, AgentTrigger, AssignmentTrigger
 from contacts.contact import Contact
@@ -33,8 +35,13 @@ def reservation_ringing(turn: Turn, event: e.ReservationRinging) -> None:
 
 
 def reservation_accepted(turn: Turn, event: e.ReservationAccepted) -> None:
-    """The agent takes the contact."""
-    move(turn, find_assignment(turn, event), AssignmentTrigger.ACCEPT)
+    """The agent takes the contact; where the desktop needs it, it hears now what the gate says."""
+    assignment = find_assignment(turn, event)
+    move(turn, assignment, AssignmentTrigger.ACCEPT)
+    queue = turn.state.queues.get(assignment.queue_id)
+    if queue is not None and queue.settings.gate.decided_at == "acceptance":
+        answer = turn.gate(turn.state, assignment)
+        turn.emit(structs.replace(answer, is_forecast=True))
 
 
 def reservation_rejected(turn: Turn, event: e.ReservationRejected) -> None:

@@ -34,6 +34,7 @@ AGENT_FREED = frozenset(
         AgentReturned,
         ReservationTimedOut,
         ReservationWithdrawn,
+        AssignmentChanged,
     }
 )
 
@@ -48,14 +49,12 @@ def settle(turn: Turn) -> None:
             if type(one) in CONTACT_WAITS:
                 _offer_contact(turn, one.contact_id)  # type: ignore[union-attr]
         for one in fresh:
-            if _frees_agent(one):
+            if type(one) in AGENT_FREED and not _stays_with_agent(one):
                 _offer_agent(turn, one.agent_id)  # type: ignore[union-attr]
 
 
-def _frees_agent(decision: AnyDecision) -> bool:
-    if type(decision) is AssignmentChanged:
-        return decision.state is AssignmentState.CLOSED
-    return type(decision) in AGENT_FREED
+def _stays_with_agent(decision: AnyDecision) -> bool:
+    return type(decision) is AssignmentChanged and decision.state is not AssignmentState.CLOSED
 
 
 def _offer_contact(turn: Turn, contact_id: str) -> None:

@@ -11,6 +11,7 @@ from contacts.vocabulary import AgentState, AssignmentState, Disposition, Reject
 from router import events as e
 from router.decisions import (
     AssignmentChanged,
+    BridgeNoted,
     ConfigurationApplied,
     EpochBegan,
     TimersPaused,
@@ -32,7 +33,21 @@ def engine_started(turn: Turn, event: e.EngineStarted) -> None:
     since = turn.last_ms if paused_since is None else paused_since
     if since:
         turn.emit(TimersResumed(turn.state.now_ms - since))
+    for bridge in sorted(turn.state.silent_bridges):
+        turn.emit(BridgeNoted(bridge, is_silent=False))
     offer_everyone(turn)
+
+
+def bridge_fell_silent(turn: Turn, event: e.BridgeFellSilent) -> None:
+    """The load is not known while a bridge is silent."""
+    if event.bridge not in turn.state.silent_bridges:
+        turn.emit(BridgeNoted(event.bridge, is_silent=True))
+
+
+def bridge_heard(turn: Turn, event: e.BridgeHeard) -> None:
+    """The bridge is there again."""
+    if event.bridge in turn.state.silent_bridges:
+        turn.emit(BridgeNoted(event.bridge, is_silent=False))
 
 
 def link_lost(turn: Turn, event: e.LinkLost) -> None:

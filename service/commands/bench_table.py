@@ -18,6 +18,7 @@ def in_words(figures: dict[str, Any]) -> str:
         ("bus", _bus),
         ("end_to_end", _end_to_end),
         ("restart", _restart),
+        ("simulation", _simulation),
     ):
         if part in figures:
             lines += ["", part, *(f"  {line}" for line in words(figures[part]))]
@@ -81,6 +82,16 @@ def _restart(restart: dict[str, Any]) -> list[str]:
         f" {restart['records_after_snapshot']:,} records after the snapshot:"
         f" ready in {restart['seconds']} s"
     ]
+
+
+def _simulation(simulation: dict[str, Any]) -> list[str]:
+    theirs, day = simulation["simpy_contacts_per_second"], simulation["thousand_agents_day_seconds"]
+    lines = [f"50 agents: {simulation['contacts_per_second']:,} contacts a second of CPU time"]
+    if theirs is not None:
+        lines.append(f"a bare simpy model: {theirs:,}; ratio {simulation['ratio']:.2f}")
+    if day is not None:
+        lines.append(f"12 h of 1,000 agents: {day} s")
+    return lines
 
 
 def _percentiles(name: str, one: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ import typer
 from config.advice import warnings_about
 from config.loader import DEFAULT_FILE, default_text, load_settings
 from config.problems import ConfigError, ConfigFileError, Problem
+from service.commands.counts import count
 
 GOOD, WRONG, UNREADABLE = 0, 1, 2
 
@@ -55,10 +56,8 @@ class Examination:
     def in_words(self) -> str:
         """Return the finding as lines for people."""
         if not self.good:
-            return "\n".join(
-                [f"{_count(len(self.problems), 'problem')}:", *map(str, self.problems)]
-            )
-        size = f"{_count(self.queues, 'queue')}, {_count(self.agents, 'agent')}"
+            return "\n".join([f"{count(len(self.problems), 'problem')}:", *map(str, self.problems)])
+        size = f"{count(self.queues, 'queue')}, {count(self.agents, 'agent')}"
         warnings = [f"warning: {one}" for one in self.warnings]
         return "\n".join([f"good: {self.file}: {size}", *warnings])
 
@@ -73,7 +72,3 @@ def examine(path: Path | None, environ: Mapping[str, str]) -> Examination:
         return Examination(False, file, problems=error.problems, exit_code=code)
     warnings = warnings_about(settings, environ)
     return Examination(True, file, len(settings.queues), len(settings.agents), warnings)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

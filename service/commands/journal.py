@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,8 +11,6 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from outcomes.export import export as export_lines
 from outcomes.journal import JournalDamaged, JournalUnavailable
@@ -20,6 +18,7 @@ from outcomes.prune import prune as prune_records
 from outcomes.snapshots import SnapshotStore
 from outcomes.verify import PROBLEMS_LISTED, VerifyReport
 from outcomes.verify import verify as verify_journal
+from service.commands.progress import progress_bar
 
 PROBLEMS_FOUND = 1
 COULD_NOT_RUN = 2
@@ -49,7 +48,7 @@ def verify(journal: JournalPath = _DEFAULT_PATH, as_json: AsJson = False) -> Non
     Looks for gaps, wrong checksums, time going back, bodies that are not JSON, records missing
     at the end, and damage to the file. Changes nothing.
     """
-    with _reported(), _progress("Checking") as progress:
+    with _reported(), progress_bar("Checking") as progress:
         report = verify_journal(journal, progress)
     if as_json:
         _print_json(report)
@@ -115,7 +114,7 @@ def prune(
     """
     if (before_seq is None) == (before is None):
         raise typer.BadParameter("give one of --before-seq and --before, and not both")
-    with _reported(), _progress("Pruning") as progress:
+    with _reported(), progress_bar("Pruning") as progress:
         report = prune_records(
             journal,
             SnapshotStore(snapshots or journal.parent / "snapshots"),
@@ -146,15 +145,6 @@ def _reported() -> Iterator[None]:
     except OSError as error:
         typer.echo(f"Error: {error}. Check the path and that it may be written.", err=True)
         raise typer.Exit(COULD_NOT_RUN) from error
-
-
-@contextmanager
-def _progress(title: str) -> Iterator[Callable[[int, int], None]]:
-    """Give a callback (done, in all) that draws a bar if standard error is a terminal."""
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _milliseconds(text: str) -> int:

@@ -7,8 +7,6 @@ import csv
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -16,7 +14,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
 
 from outcomes.catch_up import catch_up
 from outcomes.journal import JournalError
@@ -25,6 +22,7 @@ from outcomes.periods import Period, PeriodError, local_date, parse_period
 from outcomes.report_fields import Fields, agent_fields, agent_total, queue_fields, queue_total
 from outcomes.reports import agent_report, queue_report, report_time_zone
 from outcomes.store import OutcomeStore, OutcomeStoreError, store_path_beside
+from service.commands.progress import progress_bar
 from service.commands.report_table import report_table
 
 COULD_NOT_RUN = 2
@@ -121,7 +119,7 @@ async def make_report(request: Request, now_ms: int) -> Report:
     try:
         store = await OutcomeStore.open(store_path_beside(request.journal))
         try:
-            with _progress() as progress:
+            with progress_bar("Reading the journal") as progress:
                 await catch_up(store, journal, progress)
             return await _ask(store, request, now_ms)
         finally:
@@ -175,12 +173,3 @@ def _print_table(result: Report) -> None:
     else:
         what = "No contact entered a queue" if result.by is By.QUEUE else "No agent was signed in"
         typer.echo(f"{what} from {title} ({period.time_zone}).")
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """Give a callback (done, in all) that draws a bar if standard error is a terminal."""
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("Reading the journal", total=None)
-        yield lambda done, whole: bar.update(task, completed=done, total=whole)

@@ -20,7 +20,8 @@ from simulation.scenario import Scenario
 from simulation.scenario_checks import load_without_leaving
 from simulation.scenario_loader import ScenarioError, load_scenario
 from simulation.virtual_policies import USUAL, Policy, frontier, parse_policy
-from simulation.virtual_runs import Plan, Runs, Tell, available_cores, run_plan
+from simulation.virtual_pool import Tell, available_cores
+from simulation.virtual_runs import Plan, Runs, run_plan
 
 COULD_NOT_RUN = 2
 INTERRUPTED = 130
@@ -72,7 +73,7 @@ def simulate(
         _give_up(f"--report {report}: no folder can be made there: {error.strerror}")
     beside = frontier(loaded) if report is not None else ()
     plan = Plan(loaded, policies, replications, seed, jobs or available_cores(), beside)
-    with _progress() as tell:
+    with progress("Simulating") as tell:
         runs, is_whole = run_plan(plan, tell)
     if not next(iter(runs.values())):
         typer.echo("Interrupted before one replication was done under every policy.", err=True)
@@ -113,7 +114,7 @@ def _policies(names: list[str], scenario: Scenario) -> tuple[Policy, ...]:
     """Return the policies, each once. Raises ValueError for one that cannot be simulated."""
     policies = tuple(parse_policy(name) for name in dict.fromkeys(names))
     for one in policies:
-        gates = one.gates(scenario)
+        gates = one.gates({queue.queue_id: queue.gate for queue in scenario.queues})
         if all(gate.policy == "always" for gate in gates.values()):
             load = load_without_leaving(scenario, marketing=True)
             if load >= 1.0:
@@ -139,11 +140,11 @@ def _print_tables(scenario: Scenario, results: Results) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Tell]:
+def progress(title: str) -> Iterator[Tell]:
     """Give a callback (done, in all) that draws a bar if standard error is a terminal."""
     console = Console(stderr=True)
     columns = (
-        TextColumn("Simulating"),
+        TextColumn(title),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
@@ -151,5 +152,5 @@ def _progress() -> Iterator[Tell]:
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
-        task = bar.add_task("Simulating", total=None)
+        task = bar.add_task(title, total=None)
         yield lambda done, whole: bar.update(task, completed=done, total=whole)

@@ -55,12 +55,13 @@ def _table(title: str, first: str) -> Table:
 
 
 def _cells(figures: Intervals) -> list[str]:
-    return [_cell(figures[name], show) for name, _, show in COLUMNS]
+    return [cell(figures[name], show) for name, _, show in COLUMNS]
 
 
-def _cell(one: Interval, show: Show) -> str:
+def cell(one: Interval, show: Show) -> str:
+    """Return a figure with its half width, where there is one."""
     if one.mean is None:
         return "-"
     if one.low is None or one.high is None:
         return show(one.mean)
-    return f"{show(one.mean)} ± {show((one.high - one.low) / 2)}"
+    return f"{show(one.mean)} ± {show((one.high - one.low) / 2).lstrip('+')}"

@@ -193,7 +193,7 @@ def test_the_command_prints_one_json_object(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--only", "disk"], "there are core, journal, bus, end_to_end, restart"),
+        (["--only", "disk"], "there are core, journal, bus, end_to_end, restart, simulation"),
         (["--quick", "--full"], "give one of them"),
     ],
 )

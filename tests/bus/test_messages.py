@@ -26,6 +26,8 @@ EVENTS_OF_THE_ENGINE = {
     "configuration_changed",
     "clock_ticked",
     "prices_computed",
+    "bridge_fell_silent",
+    "bridge_heard",
     "guard_changed",
 }
 
@@ -59,7 +61,7 @@ def test_every_event_not_of_the_engine_itself_may_come_in() -> None:
     assert tags - EVENTS_OF_THE_ENGINE == {
         model.event.__struct_config__.tag for model in EVENT_MODELS
     }
-    assert set(MESSAGE_MODELS) - tags == {"position_requested"}
+    assert set(MESSAGE_MODELS) - tags == {"position_requested", "heartbeat"}
 
 
 def test_every_type_may_be_sent_by_somebody() -> None:
@@ -72,7 +74,7 @@ def test_every_type_may_be_sent_by_somebody() -> None:
 def test_the_event_keeps_every_field_of_the_message(sent: dict[str, Any]) -> None:
     message = ANY_MESSAGE.validate_json(json.dumps(sent))
     if not isinstance(message, EventMessage):
-        assert sent["type"] in ("position_requested", "clock_ticked")
+        assert sent["type"] in ("position_requested", "heartbeat", "clock_ticked")
         return
     event = json.loads(msgspec.json.encode(to_event(message, 17, "bridge/pbx-1")))
     assert (event["at_ms"], event["source"]) == (17, "bridge/pbx-1")

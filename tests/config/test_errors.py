@@ -252,7 +252,8 @@ def test_bytes_that_are_not_utf8_are_placed(file: Path) -> None:
         load_settings(file, {})
     (problem,) = caught.value.problems
     assert str(problem) == (
-        f"{file}:2: byte 0xe9 is not text in UTF-8; save the file with encoding UTF-8"
+        f"{file}:2: byte 0xe9 is not text in UTF-8 (the file looks like Windows-1252"
+        " (Western European)); save the file with encoding UTF-8"
     )
 
 

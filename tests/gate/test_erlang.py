@@ -17,9 +17,9 @@ from gate.solver.chain import Chain
 from gate.solver.figures import evaluate, wait_figures
 from gate.wait_forecast import (
     answered_ratio_at_position,
-    wait_at_position_ms,
     wait_of_newcomer_ms,
 )
+from queues.forecast import wait_at_position_ms
 
 
 def test_textbook_values() -> None:

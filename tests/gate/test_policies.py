@@ -3,62 +3,111 @@
 from __future__ import annotations
 
 from math import exp, inf
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sortedcontainers import SortedList
 
-from gate import policies
+from config.gate import PolicyName
+from config.routing import QueueSettings
 from gate.estimates import (
     estimated_arrivals_per_hour,
     estimated_mean_ms,
     estimated_patience_ms,
 )
 from gate.model import GateModel
-from gate.policies import GateView, markets
+from gate.policies import POLICIES, latched_open, price_milli
 from gate.prices import BidPrice, PriceTable
 from gate.values import EqualValues, ExponentialValues, SampledValues
+from queues.contact_queue import ContactQueue
+from queues.line import WaitingLine
+from queues.price_grid import PriceGrid
 
 TABLE = PriceTable(10, ((0.0, 1.0), (2.0, 3.0)), first_contacts=9.0)
 
 
+def a_queue(policy: str, **gate: object) -> ContactQueue:
+    """An empty queue, its line there, with nobody idle and nobody marketing."""
+    settings = QueueSettings.model_validate({"queue_id": "q", "gate": {"policy": policy, **gate}})
+    queue = ContactQueue(settings)
+    queue.lines[""] = WaitingLine(settings, "", {})
+    return queue
+
+
+def with_load(queue: ContactQueue, load: int) -> ContactQueue:
+    """Let contacts wait, or agents be idle."""
+    queue.waiting = max(load, 0)
+    idle = SortedList((0, 0, 0, n, f"a{n}") for n in range(-load))
+    queue.lines[""].candidates = [(0, idle)]
+    return queue
+
+
+def test_every_policy_of_the_configuration_is_there() -> None:
+    assert set(POLICIES) == set(get_args(PolicyName))
+
+
 def test_never_and_always() -> None:
-    view = GateView(contacts=0, agents=10)
-    assert not markets(1e9, policies.never(view))
-    assert markets(0.0, policies.always(view))
+    assert price_milli(a_queue("never"), -100, 0) is None
+    assert price_milli(a_queue("always"), 100, 0) == 0
 
 
-@given(contacts=st.integers(0, 40), k=st.integers(-5, 5))
-def test_threshold_counts_the_finishing_contact(contacts: int, k: int) -> None:
-    view = GateView(contacts=contacts, agents=20)
-    assert markets(1.0, policies.threshold(view, k)) == (contacts <= 20 + k)
-    assert markets(1.0, policies.threshold(view, -1)) == (view.idle >= 1)
-    assert markets(1.0, policies.threshold(view, 0)) == (view.waiting == 0)
+@given(load=st.integers(-40, 40), k=st.integers(-5, 5))
+def test_threshold_opens_up_to_a_load(load: int, k: int) -> None:
+    price = price_milli(a_queue("threshold", threshold=k), load, 0)
+    assert price == (0 if load <= k else None)
 
 
 def test_hysteresis_keeps_its_mode_in_the_gap() -> None:
-    is_open, seen = False, []
-    for contacts in (10, 9, 10, 11, 10, 9, 10, 8, 10, 12):
-        view = GateView(contacts=contacts, agents=10)
-        is_open = policies.hysteresis_mode(view, is_open, on_idle=1, off_waiting=1)
-        seen.append(is_open)
+    queue, seen = a_queue("hysteresis", open_at_idle=1, close_at_waiting=1), []
+    for load in (0, -1, 0, 1, 0, -1, 0, -2, 0, 2):
+        queue.gate.is_latched_open = latched_open(with_load(queue, load))
+        seen.append(price_milli(queue, load, 0) == 0)
     assert seen == [False, True, True, False, False, True, True, True, True, False]
-    assert policies.hysteresis(True) == 0.0
-    assert policies.hysteresis(False) == inf
-    with pytest.raises(ValueError, match="leaves no gap"):
-        policies.hysteresis_mode(GateView(1, 1), True, on_idle=0, off_waiting=0)
 
 
-def test_schedule_ends_before_until() -> None:
-    times = [(9 * 3_600_000, 10 * 3_600_000)]
-    asked = [policies.schedule(at, times) for at in (0, 9 * 3_600_000, 10 * 3_600_000)]
-    assert asked == [inf, 0.0, inf]
+def test_schedule_ends_before_it_closes() -> None:
+    days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    queue = a_queue("schedule", schedule=[{"days": days, "opens": "09:00", "closes": "10:00"}])
+    asked = [price_milli(queue, 0, hour * 3_600_000) for hour in (0, 9, 10)]
+    assert asked == [None, 0, None]
+
+
+def test_optimal_reads_the_load_and_the_agents_marketing() -> None:
+    queue = a_queue("optimal", threshold=-2)
+    assert [price_milli(queue, load, 0) for load in (-2, -1)] == [0, None]
+    rows = ((0, 0), (900, 700))
+    queue.gate.prices = PriceGrid(loads=(-2, 0), marketing=(0, 2), rows_milli=rows)
+    assert [price_milli(queue, load, 0) for load in (-9, -2, -1, 0, 9)] == [0, 0, 450, 900, 900]
+    queue.lines[""].marketing_agents = 1
+    assert [price_milli(queue, load, 0) for load in (-2, -1, 0)] == [0, 400, 800]
+    queue.lines[""].marketing_agents = 7
+    assert price_milli(queue, 0, 0) == 700
+
+
+@pytest.mark.parametrize(
+    ("loads", "marketing", "rows", "said"),
+    [
+        ((), (0,), (), "loads must be"),
+        ((1, 1), (0,), ((1,), (1,)), "loads must be"),
+        ((1,), (2, 0), ((1, 1),), "marketing must be"),
+        ((1,), (0,), ((1, 2),), "1 rows of 1 prices"),
+        ((1, 2), (0,), ((1,),), "2 rows of 1 prices"),
+    ],
+)
+def test_a_price_list_that_cannot_be_says_why(
+    loads: tuple[int, ...], marketing: tuple[int, ...], rows: tuple[tuple[int, ...], ...], said: str
+) -> None:
+    fault = PriceGrid(loads=loads, marketing=marketing, rows_milli=rows).fault()
+    assert fault is not None
+    assert said in fault
 
 
 def test_bid_price_is_never_negative() -> None:
     bid = BidPrice(alpha=1.0, beta=0.1)
-    assert policies.bid(GateView(contacts=12, agents=10), bid) == pytest.approx(1.2)
-    assert policies.bid(GateView(contacts=0, agents=50), bid) == 0.0
+    assert bid.price(12, 10) == pytest.approx(1.2)
+    assert bid.price(0, 50) == 0.0
 
 
 def test_a_table_is_read_between_and_beyond_its_points() -> None:
@@ -67,11 +116,6 @@ def test_a_table_is_read_between_and_beyond_its_points() -> None:
     assert TABLE.price(9.5, 0.5) == pytest.approx(1.5)
     assert TABLE.price(0, 0) == 0.0
     assert TABLE.price(99, 99) == 3.0
-
-
-def test_a_table_for_other_staffing_is_read_relative_to_the_agents() -> None:
-    assert policies.optimal(GateView(contacts=15, agents=15, marketing=0), TABLE) == 2.0
-    assert policies.optimal(GateView(contacts=14, agents=15, marketing=0), TABLE) == 0.0
 
 
 def test_a_table_that_cannot_be_is_refused() -> None:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import random
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from config.routing import QueueSettings
 from contacts.contact import Contact
 from contacts.vocabulary import Channel
 from queues.contact_queue import ContactQueue, merge_requirements, requirement_key
-from queues.forecast import UNKNOWN_HANDLE_MS, estimated_wait_ms, updated_mean_ms
+from queues.forecast import (
+    UNKNOWN_HANDLE_MS,
+    estimated_wait_ms,
+    updated_mean_ms,
+    wait_at_position_ms,
+)
 from queues.line import WaitingLine
 from queues.ranking import rank_of
 
@@ -106,6 +115,20 @@ def test_estimated_wait_is_the_queue_length_estimator() -> None:
     assert estimated_wait_ms(8, 60_000, 4) == 120_000
     assert estimated_wait_ms(1, 0, 2) == UNKNOWN_HANDLE_MS // 2
     assert estimated_wait_ms(1, 60_000, 0) is None
+    assert estimated_wait_ms(1, 60_000, 4, 120_000) == 15_000
+    assert estimated_wait_ms(2, 60_000, 4, 120_000) == 15_000 + round(
+        1 / (4 / 60_000 + 1 / 120_000)
+    )
+
+
+@given(position=st.integers(1, 3_000), agents=st.integers(1, 300), patience=st.integers(10, 9_000))
+def test_a_long_line_is_summed_up_without_counting_it(
+    position: int, agents: int, patience: int
+) -> None:
+    rate = agents / 210
+    exact = sum(1 / (rate + i / patience) for i in range(position))
+    found = wait_at_position_ms(position, agents, 210_000, patience * 1_000)
+    assert found / 1_000 == pytest.approx(exact, rel=1e-4)
 
 
 def test_the_mean_starts_with_the_first_and_moves_by_a_sixteenth() -> None:

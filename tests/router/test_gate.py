@@ -8,6 +8,7 @@ from bus.words import GATE_CHINESE, GATE_ENGLISH, gate_sentence
 from config.gate import GateSettings
 from config.routing import QueueSettings, RoutingSettings
 from contacts.vocabulary import Mode
+from queues.price_grid import PriceGrid
 from router import decisions as d
 from router import events as e
 from router.engine import Engine
@@ -82,7 +83,8 @@ def test_threshold_counts_waiting_less_idle(
 
 def test_optimal_compares_the_customers_value_with_the_price() -> None:
     centre = Centre(2, q=GateSettings(policy="optimal", value_milli=1_000))
-    centre.send(e.PricesComputed, queue_id="q", first=-2, prices_milli=(100, 900, 1_500), basis={})
+    prices = PriceGrid(loads=(-2, -1, 0), marketing=(0,), rows_milli=((100,), (900,), (1_500,)))
+    centre.send(e.PricesComputed, queue_id="q", prices=prices, basis={})
     agent = centre.talk("poor", value_milli=800)
     assert not centre.complete("poor", agent).granted
     centre.send(e.ContactEnded, contact_id="poor")
@@ -179,6 +181,66 @@ def test_without_the_link_the_load_is_unknown() -> None:
     agent = centre.talk("c1")
     centre.send(e.LinkLost)
     assert centre.complete("c1", agent).reason == "load_unknown"
+
+
+def test_a_bridge_that_falls_silent_leaves_the_load_unknown() -> None:
+    centre = Centre(3, q=GateSettings(policy="always"))
+    centre.send(e.BridgeFellSilent, bridge="bridge/pbx")
+    assert centre.send(e.BridgeFellSilent, bridge="bridge/pbx") == []
+    centre.engine = Engine(load_state(dump_state(centre.engine.state)))
+    answer = centre.complete("c1", centre.talk("c1"))
+    assert (answer.granted, answer.reason) == (False, "load_unknown")
+    centre.send(e.GateOverridden, mode=Mode.MARKETING)
+    assert centre.complete("c2", centre.talk("c2")).granted
+    centre.send(e.GateOverridden)
+    centre.send(e.BridgeHeard, bridge="bridge/pbx")
+    assert centre.complete("c3", centre.talk("c3")).granted
+
+
+def test_a_new_leader_expects_no_heartbeat_it_has_not_heard() -> None:
+    centre = Centre(1, q=GateSettings(policy="always"))
+    centre.send(e.BridgeFellSilent, bridge="bridge/pbx")
+    centre.send(e.EngineStarted, epoch=2)
+    assert centre.complete("c1", centre.talk("c1")).granted
+
+
+def test_where_desktops_cannot_say_when_service_is_complete_the_answer_comes_at_once() -> None:
+    centre = Centre(2, q=GateSettings(policy="always", decided_at="acceptance"))
+    centre.send(e.ContactArrived, contact_id="c1", queue_id="q")
+    decisions = centre.send(e.ReservationAccepted, contact_id="c1", agent_id="a1")
+    [answer] = [one for one in decisions if isinstance(one, d.MarketingDecided)]
+    assert (answer.granted, answer.is_forecast) == (True, True)
+    assert centre.engine.state.agents["a1"].assignments["c1"].state == "talk"
+    centre.now_ms += 90_000
+    centre.send(e.ContactEnded, contact_id="c1", marketing_ms=30_000)
+    centre.now_ms += 5_000
+    [outcome] = centre.send(e.WrapUpCompleted, contact_id="c1", agent_id="a1")[:1]
+    assert isinstance(outcome, d.OutcomeRecorded)
+    assert (outcome.talk_ms, outcome.marketing_ms, outcome.wrap_up_ms) == (60_000, 30_000, 5_000)
+    assert outcome.mode is Mode.MARKETING
+
+
+def test_no_more_marketing_is_reported_than_there_was_talk() -> None:
+    centre = Centre(1, q=GateSettings(policy="never"))
+    centre.talk("c1")
+    centre.now_ms += 10_000
+    decisions = centre.send(e.ContactEnded, contact_id="c1", marketing_ms=99_000)
+    assert decisions[0] == d.MarketingReported("c1", "a1", 10_000)
+    centre.wait("c2")
+    assert d.MarketingReported not in map(
+        type, centre.send(e.ContactEnded, contact_id="c2", marketing_ms=5_000)
+    )
+
+
+def test_a_price_list_that_cannot_be_is_refused() -> None:
+    centre = Centre(1, q=GateSettings())
+    broken = PriceGrid(loads=(0, 1), marketing=(0,), rows_milli=((1,),))
+    [refused] = centre.send(e.PricesComputed, queue_id="q", prices=broken, basis={})
+    assert isinstance(refused, d.EventRejected)
+    assert (refused.reason, refused.have) == (
+        "prices_invalid",
+        "rows_milli must be 2 rows of 1 prices",
+    )
 
 
 def test_a_decision_in_words() -> None:

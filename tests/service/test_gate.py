@@ -1,8 +1,10 @@
 """The gate of a running engine: guard rails measured beside it, a supervisor over the bus."""
 
 import asyncio
+from pathlib import Path
 
 from bus.topics import Role
+from tests.support.brokers import MosquittoProcess
 from tests.support.client import ANSWERED_S, BusClient
 from tests.support.serving import EngineProcess
 
@@ -75,3 +77,68 @@ async def test_a_supervisors_word_survives_kill_and_restart(engine: EngineProces
         assert answer == (True, "supervisor_marketing")
         unknown = await boss.send("gate_overridden", queue_id="nowhere", mode="serving")
         assert (unknown.status, unknown.reason) == ("rejected", "queue_unknown")
+
+
+QUEUE = "tidegate/v1/acme/main/voice/state/queue/cards"
+AGENT = "tidegate/v1/acme/main/voice/state/agent/{}"
+PRICED = """
+[[queues]]
+queue_id = "cards"
+wrap_up = { kind = "none" }
+gate = { policy = "optimal", recompute_ms = 10_000 }
+"""
+
+
+async def test_prices_are_solved_beside_the_engine_and_survive_a_restart(
+    tmp_path: Path, mosquitto: MosquittoProcess
+) -> None:
+    process = EngineProcess(tmp_path, mosquitto.port)
+    process.configure(PRICED, service='clock = "ticked"')
+    async with (
+        process as engine,
+        BusClient(mosquitto.port) as bridge,
+        BusClient(mosquitto.port, Role.SUPERVISOR, "boss") as boss,
+        BusClient(mosquitto.port, Role.SUPERVISOR, "wall") as wall,
+    ):
+        await wall.watch(QUEUE, AGENT.format("+"))
+        for number in range(3):
+            await bridge.ok("agent_signed_in", agent_id=f"agent-{number}", ready=True)
+        async with asyncio.timeout(ANSWERED_S):
+            at_ms = 0
+            while _price(wall) == 0:
+                at_ms += 5_000
+                await boss.ok("clock_ticked", at_ms=at_ms)
+                await boss.ok("emergency_cleared")  # a record: the follower reads the time there
+                await asyncio.sleep(0.1)
+        hers = await talk(bridge, "c1")
+        assert _price(wall) > 0
+        await engine.kill()
+        await engine.start()
+        state = await wall.until_state(QUEUE, epoch=2)
+        assert state["price_milli"] > 0
+        agent = await wall.until_state(AGENT.format(hers["agent_id"]), epoch=2)
+        assert agent["contacts"][0]["mode"] == "marketing"
+
+
+def _price(wall: BusClient) -> int:
+    return wall.states.get(QUEUE, {}).get("price_milli") or 0
+
+
+async def test_a_bridge_that_falls_silent_closes_the_gate_until_it_is_heard(
+    engine: EngineProcess,
+) -> None:
+    port = engine.broker_port
+    async with (
+        BusClient(port) as bridge,
+        BusClient(port, Role.BRIDGE, "other-pbx") as other,
+        BusClient(port, Role.AGENT, "anna-desk", agent_id="anna") as anna,
+    ):
+        await bridge.ok("agent_signed_in", agent_id="anna", ready=True)
+        hers = await talk(bridge, "c1")
+        await other.ok("heartbeat")
+        await engine.until_logged("bridge_silent")
+        assert (await complete(bridge, anna, hers))[1] == "load_unknown"
+        await other.ok("heartbeat", last=True)
+        await engine.until_logged("bridge_heard_again")
+        hers = await talk(bridge, "c2")
+        assert (await complete(bridge, anna, hers))[1] != "load_unknown"

@@ -13,9 +13,10 @@ from simulation.demo_figures import queue_line, recorded_by_now, routed_figures
 from simulation.demo_messages import PAUSE
 from simulation.demo_people import Doing
 from simulation.demo_player import Player
-from simulation.demo_settings import demo_settings, midnight_ms
+from simulation.demo_settings import demo_settings
 from simulation.demo_window import cut_plan, parse_clock
 from simulation.recorded_plan import DayPlan, build_day_plan
+from simulation.recorded_settings import midnight_ms
 from tests.support.in_process_engine import InProcessEngine
 
 DAY = "1999-02-01"

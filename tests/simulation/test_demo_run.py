@@ -14,9 +14,10 @@ from simulation.demo_check import DemoMismatchError, check_equal, counts_of, sto
 from simulation.demo_day import DemoDay
 from simulation.demo_figures import routed_figures
 from simulation.demo_player import Player
-from simulation.demo_settings import demo_settings, midnight_ms
+from simulation.demo_settings import demo_settings
 from simulation.demo_window import cut_plan, parse_clock
 from simulation.recorded_plan import DayPlan, build_day_plan
+from simulation.recorded_settings import midnight_ms
 from tests.support.in_process_engine import InProcessEngine
 
 WINDOW = ("--from", "10:00", "--to", "10:06")

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from simulation.results_counts import GroupCounts, added
-from simulation.virtual_prices import shared_out
 from tests.support.scenarios import HOUR_MS, queue_data, run, scenario, total
 
 MINUTE = 60_000
@@ -167,11 +166,18 @@ def test_three_pools_are_counted_apart() -> None:
     assert busy["loans-desk"] > busy["cards-desk"] > 0
 
 
-def test_shared_agents_go_where_the_load_is() -> None:
-    alone = shared_out([(10, ["a"]), (6, ["b"])], {"a": 4.0, "b": 1.0})
-    assert alone == {"a": 10, "b": 6}
-    n_design = shared_out([(10, ["a"]), (10, ["a", "b"])], {"a": 12.0, "b": 4.0})
-    assert n_design["a"] == pytest.approx(15, abs=0.01)
-    assert n_design["b"] == pytest.approx(5, abs=0.01)
-    busy_b = shared_out([(10, ["a"]), (10, ["a", "b"])], {"a": 4.0, "b": 9.0})
-    assert busy_b["b"] == pytest.approx(10, abs=0.2)
+def test_guard_rails_close_the_gate_in_a_simulation_too() -> None:
+    free = queue_data(gate={"policy": "always"})
+    guarded = queue_data(gate={"policy": "always", "guards": {"longest_wait_max_ms": 15_000}})
+    wild, tame = (run(scenario(queues=[one]), "configured") for one in (free, guarded))
+    assert 0 < total(tame).attempts < 0.8 * total(wild).attempts
+    assert total(tame).abandoned < total(wild).abandoned
+
+
+def test_deciding_at_acceptance_earns_about_the_same_while_the_answer_is_kept_up_to_date() -> None:
+    gate = {"policy": "threshold", "value_milli": 1_000}
+    told = total(run(scenario(queues=[queue_data(gate=gate)]), "configured"))
+    early = queue_data(gate={**gate, "decided_at": "acceptance"})
+    counts = run(scenario(queues=[early]), "configured")
+    assert total(counts).attempts == pytest.approx(told.attempts, rel=0.02)
+    assert total(counts).marketing_ms == pytest.approx(told.marketing_ms, rel=0.05)

@@ -11,6 +11,7 @@ from agents.transitions import UNANSWERED, WITH_CUSTOMER
 from config.routing import AgentSettings, QueueSettings
 from contacts.contact import Contact
 from contacts.vocabulary import AssignmentState, Mode
+from queues.price_grid import PriceGrid
 from router import decisions as d
 from router import events as e
 from router.gatekeeper import decide
@@ -154,7 +155,10 @@ def _arrive(chaos: Chaos) -> None:
 
 
 def _end(chaos: Chaos) -> None:
-    chaos.tell(e.ContactEnded, contact_id=chaos.contact_id(), source=BRIDGE)
+    marketing_ms = chaos.random.choice((0, 0, 0, 1, 20_000))
+    chaos.tell(
+        e.ContactEnded, contact_id=chaos.contact_id(), marketing_ms=marketing_ms, source=BRIDGE
+    )
 
 
 def _sign_in(chaos: Chaos) -> None:
@@ -283,13 +287,13 @@ def _override(chaos: Chaos) -> None:
 
 def _price(chaos: Chaos) -> None:
     pick = chaos.random
-    prices = tuple(sorted(pick.randrange(2_000) for _ in range(pick.randrange(1, 12))))
-    queue_id = pick.choice((*QUEUES, "nowhere"))
+    loads = tuple(sorted(pick.sample(range(-8, 6), pick.randrange(1, 8))))
+    marketing = tuple(range(pick.randrange(0, 4)))  # none at all is refused
+    rows = tuple(tuple(pick.randrange(2_000) for _ in marketing) for _ in loads)
     chaos.tell(
         e.PricesComputed,
-        queue_id=queue_id,
-        first=pick.randrange(-8, 3),
-        prices_milli=prices,
+        queue_id=pick.choice((*QUEUES, "nowhere")),
+        prices=PriceGrid(loads=loads, marketing=marketing, rows_milli=rows),
         basis={"agents": 6.0},
     )
 
@@ -306,6 +310,13 @@ def _declare_emergency(chaos: Chaos) -> None:
 
 def _clear_emergency(chaos: Chaos) -> None:
     chaos.tell(e.EmergencyCleared)
+
+
+def _silence(kind: type[e.BridgeFellSilent] | type[e.BridgeHeard]) -> Step:
+    def step(chaos: Chaos) -> None:
+        chaos.tell(kind, bridge=chaos.random.choice((BRIDGE, "bridge/other")))
+
+    return step
 
 
 def _link_lost(chaos: Chaos) -> None:
@@ -353,6 +364,8 @@ WEIGHTS: dict[Step, int] = {
     _declare_emergency: 1,
     _clear_emergency: 2,
     _restart: 1,
+    _silence(e.BridgeFellSilent): 1,
+    _silence(e.BridgeHeard): 2,
     _link_lost: 1,
     _link_restored: 3,
     _late_advance: 3,

@@ -9,6 +9,7 @@ from bus.topics import Role
 from config.settings import BusSettings, TidegateSettings
 from router.engine import Engine
 from router.events import ConfigurationChanged, EngineStarted
+from service.bridge_watch import BridgeWatch
 from service.clock import TickedClock
 from service.desk import Desk
 from service.entry import Entry
@@ -41,6 +42,7 @@ class InProcessEngine:
             deliver,
             Stats(),
             BusSettings(),
+            BridgeWatch(desk),
             unwritten=lambda: 0,
             is_blocked=lambda: False,
             unconfirmed=lambda: 0,

@@ -256,6 +256,7 @@ class Invariants:
                 ready = [one for one in staff if one.state is READY and one.lost_until_ms is None]
                 assert line.signed_in_agents == len(staff)
                 assert line.ready_agents == len(ready)
+                assert line.marketing_agents == sum(one.is_marketing for one in staff)
                 able = sorted(one.agent_id for one in ready if one.has_room(channel, exclusive))
                 found = sorted(entry[4] for _, order in line.candidates for entry in order)
                 assert able == found, f"{queue.settings.queue_id}: {line.extra}"

@@ -1,4 +1,4 @@
-"""The gate watch: measures the guard rails of every queue that has some, in the follower."""
+"""The guard watch: measures every queue's guard rails, beside the engine and never in it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from queues.metrics import QueueMetrics
 from router.events import GuardChanged
 from router.observer import Observer
 from router.state import RoutingState
-from service.pictures import occupancy_ratio
 
 TELL_AGAIN_MS = 5_000
 
@@ -44,7 +43,7 @@ def _broken(queue: ContactQueue, observer: Observer, now_ms: int) -> BrokenGuard
         metrics.window(now_ms),
         metrics.denominator,
         observer.longest_waiting_ms(queue_id, now_ms),
-        occupancy_ratio(queue.lines[""]),
+        queue.lines[""].occupancy_ratio,
     )
     return broken_guard(queue.settings.gate.guards, service)
 

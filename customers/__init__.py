@@ -1,0 +1,1 @@
+"""Customers: the store of what is known of them, and its imports."""
