@@ -42,7 +42,7 @@ from gate.solver.scaled import price_table
 from gate.solver.window import TAIL, Window, first_window, longest_queue, wider
 
 MODELS = 32
-ROBUST_MOST = 60
+ROBUST_MOST = 30
 SURE = 5_000.0
 NEVER_SEEN = 1e-14
 
