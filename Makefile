@@ -22,9 +22,9 @@ $(STAMP): pyproject.toml requirements-dev.lock
 run: setup  ## Play one real day of calls through the engine, over MQTT (about two minutes)
 	$(BIN)/tidegate demo
 
-test: setup  ## All tests
+test: setup  ## All tests, three files at a time (many wait for a broker or a process)
 	scripts/install-test-tools.sh
-	$(BIN)/pytest
+	$(BIN)/pytest -n 3 --dist loadfile
 
 check: setup  ## What CI runs: style, types, layers, tests
 	$(BIN)/ruff check .
