@@ -1,6 +1,6 @@
 """Measure simulator and gate against exact values; write docs/simulation-validation.md.
 
-    python scripts/validate_simulation.py              everything, about fifteen minutes of one core
+    python scripts/validate_simulation.py              everything; an hour on two busy cores
     python scripts/validate_simulation.py erlang day   some sections; the others stay as they are
 
 Exit code 1 if something is not as it must be.
