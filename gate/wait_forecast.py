@@ -5,34 +5,8 @@ For the wait at a position see `queues.forecast`, for the stationary part `gate.
 
 from __future__ import annotations
 
-from math import exp
-
 from gate.erlang import ErlangQueue
 from queues.forecast import require_place, wait_at_position_ms
-
-
-def wait_with_marketing_ms(
-    position: int,
-    agents: int,
-    marketing: int,
-    service_ms: float,
-    marketing_ms: float,
-    patience_ms: float | None,
-) -> float:
-    """Return the expected wait of the contact at `position` if `marketing` agents market now.
-
-    For queues whose gate is closed while contacts wait: nobody else begins to market, and who does
-    ends at the rate 1 / X, so that at time t there are m(t) = m e^(-t/X) of them and contacts are
-    taken at the rate (N - m(t)) / S + m(t) / X. One mean handle time for all would call the
-    first waits after the gate has closed too long (`docs/simulation-validation.md`).
-    """
-    require_place(position, agents)
-    wait_ms = 0.0
-    for ahead in range(position - 1, -1, -1):
-        still = marketing * exp(-wait_ms / marketing_ms)
-        rate = (agents - still) / service_ms + still / marketing_ms
-        wait_ms += 1.0 / (rate + (ahead / patience_ms if patience_ms is not None else 0.0))
-    return wait_ms
 
 
 def wait_of_answered_ms(

@@ -40,6 +40,7 @@ class GateState(msgspec.Struct, gc=False):
 
     prices: PriceGrid | None = None
     patience_mean_ms: int = 0
+    marketing_mean_ms: int = 0
     closed_by: str | None = None
     is_latched_open: bool = False
 
@@ -105,8 +106,14 @@ class ContactQueue:
 
     def expected_wait_ms(self, position: int, line: WaitingLine) -> int | None:
         """Return how long the contact at this place of a line will wait, None without agents."""
+        gate = self.gate
         return estimated_wait_ms(
-            position, self.handle_mean_ms, line.ready_agents, self.gate.patience_mean_ms
+            position,
+            self.handle_mean_ms,
+            line.ready_agents,
+            gate.patience_mean_ms,
+            line.marketing_agents,
+            gate.marketing_mean_ms,
         )
 
     def head_rank(self) -> int | None:

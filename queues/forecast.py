@@ -10,38 +10,71 @@ the estimator QL_m of Ibrahim and Whitt 2009, M&SOM 11(3)).
 
 from __future__ import annotations
 
-from math import log
+from math import exp, log
 
 UNKNOWN_HANDLE_MS = 180_000
 SUMMED = 32
 
 
 def estimated_wait_ms(
-    position: int, handle_mean_ms: int, agents: int, patience_mean_ms: int = 0
+    position: int,
+    handle_mean_ms: int,
+    agents: int,
+    patience_mean_ms: int = 0,
+    marketing: int = 0,
+    marketing_mean_ms: int = 0,
 ) -> int | None:
     """Return the expected wait of the contact at `position` (from 1), None without agents.
 
-    Milliseconds. `handle_mean_ms` and `patience_mean_ms` are 0 where they are not known; without a
-    patience nobody is expected to give up. Raises ValueError for a position below 1.
+    Milliseconds. Means are 0 where they are not known; without a patience nobody is expected to
+    give up, without a marketing time those who market count like the others. Raises ValueError for
+    a position below 1.
     """
     if agents <= 0:
         return None
     handle_ms = handle_mean_ms or UNKNOWN_HANDLE_MS
-    return round(wait_at_position_ms(position, agents, handle_ms, patience_mean_ms or None))
+    patience_ms = patience_mean_ms or None
+    busy = min(marketing, agents) if marketing_mean_ms else 0
+    return round(
+        wait_at_position_ms(position, agents, handle_ms, patience_ms, busy, marketing_mean_ms)
+    )
 
 
 def wait_at_position_ms(
-    position: int, agents: int, handle_ms: float, patience_ms: float | None
+    position: int,
+    agents: int,
+    handle_ms: float,
+    patience_ms: float | None,
+    marketing: int = 0,
+    marketing_ms: float = 0.0,
 ) -> float:
     """Return the expected wait of the contact at `position` if it stays, with all agents busy.
+
+    `marketing` agents market now. The gate is closed while contacts wait: nobody else begins, and
+    who does ends at the rate 1 / X, so at time t there are m(t) = m e^(-t/X) of them and contacts
+    are taken at the rate (N - m(t)) / H + m(t) / X. One mean handle time for all would call the
+    first waits after the gate has closed too long (`docs/simulation-validation.md`).
+    """
+    require_place(position, agents)
+    wait_ms, left = 0.0, position
+    while marketing and left and position - left < SUMMED:
+        left -= 1
+        still = marketing * exp(-wait_ms / marketing_ms)
+        rate = (agents - still) / handle_ms + still / marketing_ms
+        wait_ms += 1.0 / (rate + (left / patience_ms if patience_ms is not None else 0.0))
+    return wait_ms + _wait_without_marketing_ms(left, agents, handle_ms, patience_ms)
+
+
+def _wait_without_marketing_ms(
+    position: int, agents: int, handle_ms: float, patience_ms: float | None
+) -> float:
+    """Return the sum over all places up to `position`, 0 for none.
 
     The first terms are summed, the rest of 1 / (a + i) is taken as the integral from half a step
     before: in error by less than 1 / (24 a^2) of a term, and never longer than the line.
     """
-    require_place(position, agents)
-    rate = agents / handle_ms
     if patience_ms is None:
-        return position / rate
+        return position * handle_ms / agents
     ahead = agents * patience_ms / handle_ms
     first = min(position, SUMMED)
     summed = sum(1.0 / (ahead + i) for i in range(first))

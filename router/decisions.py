@@ -225,6 +225,7 @@ class PricesSet(Decision, frozen=True, gc=False, tag="prices_set"):
     queue_id: str
     prices: PriceGrid
     patience_mean_ms: int = 0
+    marketing_mean_ms: int = 0
 
 
 class GuardSet(Decision, frozen=True, gc=False, tag="guard_set"):

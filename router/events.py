@@ -225,6 +225,7 @@ class PricesComputed(Event, frozen=True, gc=False, kw_only=True, tag="prices_com
     queue_id: str
     prices: PriceGrid
     patience_mean_ms: int = 0
+    marketing_mean_ms: int = 0
     basis: dict[str, float]
 
 

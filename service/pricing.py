@@ -92,6 +92,7 @@ class Pricing:
                 queue_id=wanted.queue_id,
                 prices=prices,
                 patience_mean_ms=wanted.model.patience_mean_ms,
+                marketing_mean_ms=round(wanted.model.marketing_ms),
                 basis=wanted.model.basis(),
             )
         )

@@ -56,6 +56,7 @@ class PriceDesk(ABC):
                     queue_id=queue_id,
                     prices=prices,
                     patience_mean_ms=model.patience_mean_ms,
+                    marketing_mean_ms=round(model.marketing_ms),
                     basis=model.basis(),
                 )
 

@@ -23,7 +23,8 @@ def emergency_set(state: RoutingState, one: d.EmergencySet) -> None:
 def prices_set(state: RoutingState, one: d.PricesSet) -> None:
     """Prices of a queue's agents' time."""
     gate = state.queues[one.queue_id].gate
-    gate.prices, gate.patience_mean_ms = one.prices, one.patience_mean_ms
+    gate.prices = one.prices
+    gate.patience_mean_ms, gate.marketing_mean_ms = one.patience_mean_ms, one.marketing_mean_ms
 
 
 def guard_set(state: RoutingState, one: d.GuardSet) -> None:

@@ -48,7 +48,9 @@ def prices_computed(turn: Turn, event: e.PricesComputed) -> None:
     fault = event.prices.fault()
     if fault is not None:
         raise Refused(Rejection.PRICES_INVALID, event.queue_id, fault)
-    turn.emit(PricesSet(event.queue_id, event.prices, event.patience_mean_ms))
+    turn.emit(
+        PricesSet(event.queue_id, event.prices, event.patience_mean_ms, event.marketing_mean_ms)
+    )
 
 
 def guard_changed(turn: Turn, event: e.GuardChanged) -> None:

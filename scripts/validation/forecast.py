@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from math import exp
 from typing import NamedTuple
 
-from gate.wait_forecast import wait_of_answered_ms, wait_with_marketing_ms
+from gate.wait_forecast import wait_of_answered_ms
 from queues.forecast import wait_at_position_ms
 from router import decisions as d
 from scripts.validation import models as m
@@ -108,7 +108,7 @@ def forecast() -> Finding:
         " answered wait w weighs e^(w/P), one over the chance that somebody is as patient (inverse"
         " probability of censoring weighting, Robins and Rotnitzky 1992). With marketing the mean"
         " handle time counts marketing in, and that forecast is poor; 'by"
-        " agents marketing' counts who markets when the contact comes (`wait_with_marketing_ms`)."
+        " agents marketing' counts who markets when the contact comes (as the engine does)."
         " The last column:"
         " what the engine told these contacts when they came, against the wait if patient.\n\n"
         + "\n\n".join(parts)
@@ -174,8 +174,8 @@ def _cells(case: Case, found: Estimate, forecast_ms: float, agreement: Agreement
 def _by_marketing_ms(seen: list[list[Found]], ahead: int, patience_ms: float | None) -> float:
     numbers = [one.marketing for each in seen for one in each]
     waits = {
-        number: wait_with_marketing_ms(
-            ahead + 1, AGENTS, number, m.SERVICE_MS, m.MARKETING_MS, patience_ms
+        number: wait_at_position_ms(
+            ahead + 1, AGENTS, m.SERVICE_MS, patience_ms, number, m.MARKETING_MS
         )
         for number in set(numbers)
     }

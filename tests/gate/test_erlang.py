@@ -19,7 +19,6 @@ from gate.wait_forecast import (
     answered_ratio_at_position,
     wait_of_answered_ms,
     wait_of_newcomer_ms,
-    wait_with_marketing_ms,
 )
 from queues.forecast import wait_at_position_ms
 
@@ -122,9 +121,9 @@ def test_the_wait_at_a_position() -> None:
     assert wait_of_answered_ms(1, 10, 200_000, 120_000) == pytest.approx(first)
     assert wait_of_answered_ms(3, 10, 200_000, None) == pytest.approx(60_000)
     plain = wait_at_position_ms(4, 10, 200_000, 120_000)
-    assert wait_with_marketing_ms(4, 10, 0, 200_000, 50_000, 120_000) == pytest.approx(plain)
-    assert wait_with_marketing_ms(1, 10, 4, 200_000, 50_000, None) == pytest.approx(1 / 0.00011)
-    shorter = wait_with_marketing_ms(4, 10, 4, 200_000, 50_000, 120_000)
+    assert wait_at_position_ms(4, 10, 200_000, 120_000, 0, 50_000) == pytest.approx(plain)
+    assert wait_at_position_ms(1, 10, 200_000, None, 4, 50_000) == pytest.approx(1 / 0.00011)
+    shorter = wait_at_position_ms(4, 10, 200_000, 120_000, 4, 50_000)
     assert wait_at_position_ms(4, 10, 100_000, 120_000) < shorter < plain
     with pytest.raises(ValueError, match="position 0"):
         wait_at_position_ms(0, 10, 200_000, None)
