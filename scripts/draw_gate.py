@@ -116,9 +116,7 @@ def price_by_load() -> str:
         line(across.start, one, across.end, one, "dash"),
         text(across.start + 10, one - 8, "a customer worth 1", "start"),
         text(across.end - 10, one + 22, "at or above the price: gate open", "end", "soft"),
-        text(
-            across.start + 10, up.end + 22, "worth less than the price: gate closed", "start", "soft"
-        ),
+        text(across.start + 10, up.end + 22, "worth less than the price: closed", "start", "soft"),
         text((across.start + none) / 2, HEIGHT - 14, "← agents idle", kind="big"),
         text((none + across.end) / 2, HEIGHT - 14, "contacts waiting →", kind="big"),
         text(12, 22, "price of the agents' time", "start", "big"),
