@@ -23,14 +23,14 @@ Reason = Annotated[str, Field(min_length=1, max_length=64)]
 Revision = Annotated[int, Field(ge=0, le=2**53)]
 
 
-def _few_entries(value: Any) -> Any:
+def few_entries(value: Any) -> Any:
     """Look at the size before the contents: a huge object shall not cost a huge report."""
     if isinstance(value, dict) and len(value) > MAX_ENTRIES:
         raise ValueError(f"at most {MAX_ENTRIES} entries are taken")
     return value
 
 
-_Few = BeforeValidator(_few_entries)
+_Few = BeforeValidator(few_entries)
 Skills = Annotated[dict[Id, SkillLevel], Field(max_length=MAX_ENTRIES), _Few]
 Capacity = Annotated[dict[Channel, Annotated[int, Field(ge=0, le=50)]], _Few]
 

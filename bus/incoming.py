@@ -6,7 +6,7 @@ from typing import Annotated, get_args
 
 from pydantic import Field, TypeAdapter
 
-from bus import agent_messages, messages
+from bus import agent_messages, marketing_messages, messages
 from bus.envelope import EventMessage
 from bus.topics import Role
 from router.events import AnyEvent
@@ -32,6 +32,10 @@ AnyMessage = (
     | agent_messages.WrapUpCompletedMessage
     | agent_messages.WrapUpExtendedMessage
     | agent_messages.AgentSignOutForcedMessage
+    | marketing_messages.CustomerContextAttachedMessage
+    | marketing_messages.ProductsPresentedMessage
+    | marketing_messages.ReactionRecordedMessage
+    | marketing_messages.NeverSaidMessage
     | messages.ContactMovedMessage
     | messages.ContactPrioritisedMessage
     | messages.QueueOpenedMessage
@@ -67,6 +71,9 @@ _AGENT_TYPES = frozenset(
         "service_completed",
         "wrap_up_completed",
         "wrap_up_extended",
+        "products_presented",
+        "reaction_recorded",
+        "never_said",
     }
 )
 _CONTACT_TYPES = frozenset(
@@ -77,6 +84,7 @@ _CONTACT_TYPES = frozenset(
         "live_contacts_reported",
         "position_requested",
         "heartbeat",
+        "customer_context_attached",
     }
 )
 _SUPERVISOR_TYPES = frozenset(

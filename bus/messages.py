@@ -19,6 +19,7 @@ from bus.envelope import (
     Skills,
     UnixMs,
 )
+from bus.marketing_messages import CustomerMessage, with_context
 from config.base import DAY_MS
 from config.routing import Id, Priority
 from contacts.vocabulary import Mode
@@ -50,6 +51,12 @@ class ContactArrivedMessage(EventMessage):
     """What marketing to this customer is worth, thousandths; left out: the queue's own."""
     may_market: bool = True
     """Whether this customer may be marketed to at all."""
+    context: CustomerMessage | None = None
+    """What is known of the customer; left out: the engine looks in its customer store."""
+
+    def event_fields(self) -> dict[str, Any]:
+        """See `EventMessage`."""
+        return with_context(super().event_fields())
 
 
 class ContactEndedMessage(EventMessage):

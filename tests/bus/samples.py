@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bus.incoming import MESSAGE_MODELS
 from contacts.ids import ID_PATTERN
-from contacts.vocabulary import Channel
+from contacts.vocabulary import Channel, NeverScope, ReactionKind
 
 ids = st.from_regex(ID_PATTERN, fullmatch=True)
 unix_ms = st.integers(0, 253_402_300_799_999)
@@ -27,12 +27,45 @@ live_contacts = st.lists(
     unique_by=lambda contact: contact["contact_id"],
 )
 
+words = st.text(min_size=1, max_size=40)
+customers = st.fixed_dictionaries(
+    {"version": st.text(max_size=40)},
+    optional={
+        "segment": words,
+        "grade": st.integers(-9, 9),
+        "stage": st.sampled_from(["grow", "decline"]),
+        "held": st.lists(ids, max_size=3),
+        "attributes": st.dictionaries(words, words | st.floats(-1e9, 1e9), max_size=3),
+        "opted_out": st.none() | st.booleans(),
+        "consents": st.lists(
+            st.fixed_dictionaries(
+                {
+                    "purpose": st.just("*") | ids,
+                    "given": st.booleans(),
+                    "at_ms": unix_ms,
+                    "how": words,
+                    "wording": words,
+                }
+            ),
+            max_size=2,
+        ),
+    },
+)
+
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "agent_id": ids,
     "at_ms": unix_ms,
     "by_ms": st.integers(1, 4 * 3_600_000),
     "capacity": st.dictionaries(st.sampled_from([c.value for c in Channel]), st.integers(0, 50)),
     "contact_id": ids,
+    "context": customers,
+    "is_taken_back": st.booleans(),
+    "last": st.booleans(),
+    "marketing_ms": st.integers(0, 7 * 86_400_000),
+    "of": st.text(max_size=128),
+    "product_id": ids,
+    "reaction": st.sampled_from([one.value for one in ReactionKind]),
+    "scope": st.sampled_from([one.value for one in NeverScope]),
     "contacts": live_contacts,
     "correlation_id": ids,
     "customer_id": ids,

@@ -26,6 +26,7 @@ EVENTS_OF_THE_ENGINE = {
     "configuration_changed",
     "clock_ticked",
     "prices_computed",
+    "catalogue_changed",
     "bridge_fell_silent",
     "bridge_heard",
     "guard_changed",
