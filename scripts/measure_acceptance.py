@@ -1,6 +1,6 @@
 """Measure what deciding at acceptance costs; print a table for docs/gate.md.
 
-Run it with `python scripts/measure_acceptance.py`: about two minutes on two cores. Every rule sees
+Run it with `python scripts/measure_acceptance.py`: some minutes on two cores. Every rule sees
 the same customers.
 """
 
@@ -86,7 +86,8 @@ def lines(name: str, done: dict[tuple[int, str], ReplicationCounts]) -> list[str
     for rule, result in results.policies.items():
         attempts, value = (result.figures[one] for one in ("attempts_per_hour", "value_per_hour"))
         less = interval([a - b for a, b in zip(values[rule], values[COMPLETE], strict=True)])
-        assert less.mean is not None and less.high is not None
+        assert less.mean is not None
+        assert less.high is not None
         share = f"{1 + less.mean / best:.3f} ± {(less.high - less.mean) / best:.3f}"
         found.append(f"| {name} | {rule} | {attempts.mean:.1f} | {value.mean:.1f} | {share} |")
     return found
