@@ -94,8 +94,8 @@ def axes(across: Scale, up: Scale, show: tuple[Callable[[float], str], ...]) -> 
 
 
 def number(value: float) -> str:
-    """Show a number with a true minus."""
-    return f"{value:g}".replace("-", "\N{MINUS SIGN}")
+    """Show a number without needless digits."""
+    return f"{value:g}"
 
 
 # --- the price by load ---------------------------------------------------------------------
@@ -115,8 +115,8 @@ def price_by_load() -> str:
         line(none, up.end, none, up.start, "axis"),
         line(across.start, one, across.end, one, "dash"),
         text(across.start + 10, one - 8, "a customer worth 1", "start"),
-        text(across.end - 10, one + 22, "at or above the price: gate open", "end", "soft"),
-        text(across.start + 10, up.end + 22, "worth less than the price: closed", "start", "soft"),
+        text(across.end - 10, one + 22, "price at most 1: gate open", "end", "soft"),
+        text(across.start + 10, up.end + 22, "price above 1: gate closed", "start", "soft"),
         text((across.start + none) / 2, HEIGHT - 14, "← agents idle", kind="big"),
         text((none + across.end) / 2, HEIGHT - 14, "contacts waiting →", kind="big"),
         text(12, 22, "price of the agents' time", "start", "big"),
@@ -208,9 +208,7 @@ def frontier() -> str:
     across, up = Scale(0, 700, LEFT, WIDTH - RIGHT), Scale(0.3, 1, HEIGHT - BOTTOM, TOP)
     drawn = [
         *axes(across, up, (number, lambda at: f"{100 * at:.0f} %")),
-        text(
-            (across.start + across.end) / 2, HEIGHT - 14, "marketing attempts an hour", kind="big"
-        ),
+        text(WIDTH / 2, HEIGHT - 14, "marketing attempts an hour", kind="big"),
         text(12, 22, "service level: answered within 20 s", "start", "big"),
         line(across.start, up.at(0.8), across.end, up.at(0.8), "dash"),
     ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Measure what deciding at acceptance costs; print a table for docs/gate.md.
 
-Run it with `python scripts/measure_acceptance.py`: about two minutes on two cores. Every rule sees
+Run it with `python scripts/measure_acceptance.py`: some minutes on two cores. Every rule sees
 the same customers.
 """
 

@@ -83,6 +83,11 @@ def test_the_event_keeps_every_field_of_the_message(sent: dict[str, Any]) -> Non
     for contact in kept.get("contacts", []):
         for name, field in LiveContactMessage.model_fields.items():
             contact.setdefault(name, field.default)
+    if kept.get("context") is not None:
+        told, context = event.pop("context"), kept.pop("context")
+        consents = zip(context.pop("consents", []), told.pop("consents") or [], strict=True)
+        assert {name: told[name] for name in context} == context
+        assert all({name: b[name] for name in a} == a for a, b in consents)
     assert {key: event[key] for key in kept} == kept
     left_out = set(event) - set(kept) - FROM_THE_ENGINE
     assert all(event[key] == model_default(message, key) for key in left_out)
