@@ -15,7 +15,8 @@ from msgspec import Meta
 
 from bus.replies import Destination, Revision
 from contacts.vocabulary import AgentState, AssignmentState, Disposition, Mode, Refusal
-from router import decisions
+from marketing.selection import SelectedProduct
+from router import decisions, marketing_decisions
 from router.decisions import AnyDecision
 
 UnixMs = Annotated[int, Meta(description="Unix milliseconds by the engine's clock.")]
@@ -171,6 +172,42 @@ class MarketingClosingMessage(DecisionMessage, frozen=True, gc=False, tag="marke
     reason: str
 
 
+class ProductsSelectedMessage(DecisionMessage, frozen=True, gc=False, tag="products_selected"):
+    """What this agent may present to the customer in this round, best first.
+
+    `asked` is how many there should be; `barred` how many products each code barred. Say
+    `products_presented` before presenting, and `reaction_recorded` for each.
+    """
+
+    contact_id: str
+    agent_id: str
+    round_id: str
+    products: tuple[SelectedProduct, ...]
+    asked: int
+    barred: dict[str, int]
+
+
+class ProductsWithdrawnMessage(DecisionMessage, frozen=True, gc=False, tag="products_withdrawn"):
+    """Of a round these may not be presented after all: the code of why, by product."""
+
+    contact_id: str
+    agent_id: str
+    round_id: str
+    why: dict[str, str]
+
+
+class SaleRecordedMessage(DecisionMessage, frozen=True, gc=False, tag="sale_recorded"):
+    """A product was accepted, or (`is_cancelled`) that was corrected."""
+
+    contact_id: str
+    round_id: str
+    customer_id: str
+    agent_id: str
+    product_id: str
+    value_milli: int
+    is_cancelled: bool = False
+
+
 class AgentStateChangedMessage(DecisionMessage, frozen=True, gc=False, tag="agent_state_changed"):
     """The agent's own state; `reason` says why not ready."""
 
@@ -190,6 +227,9 @@ AnyDecisionMessage = (
     | OutcomeRecordedMessage
     | MarketingDecidedMessage
     | MarketingClosingMessage
+    | ProductsSelectedMessage
+    | ProductsWithdrawnMessage
+    | SaleRecordedMessage
     | AgentStateChangedMessage
 )
 
@@ -216,6 +256,9 @@ MESSAGE_OF: dict[type[AnyDecision], type[AnyDecisionMessage]] = {
     decisions.OutcomeRecorded: OutcomeRecordedMessage,
     decisions.MarketingDecided: MarketingDecidedMessage,
     decisions.MarketingClosing: MarketingClosingMessage,
+    marketing_decisions.ProductsSelected: ProductsSelectedMessage,
+    marketing_decisions.ProductsWithdrawn: ProductsWithdrawnMessage,
+    marketing_decisions.SaleRecorded: SaleRecordedMessage,
     decisions.AgentStateChanged: AgentStateChangedMessage,
 }
 """The decisions that leave the engine, and the message each becomes."""

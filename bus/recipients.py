@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from bus.topics import REMEMBERED_TOPICS, Role
-from router import decisions
+from router import decisions, marketing_decisions
 from router.decisions import AnyDecision
 
 AUDIENCE: dict[type[AnyDecision], tuple[Role, ...]] = {
@@ -20,6 +20,9 @@ AUDIENCE: dict[type[AnyDecision], tuple[Role, ...]] = {
     decisions.OutcomeRecorded: (Role.AGENT,),
     decisions.MarketingDecided: (Role.AGENT,),
     decisions.MarketingClosing: (Role.AGENT,),
+    marketing_decisions.ProductsSelected: (Role.AGENT,),
+    marketing_decisions.ProductsWithdrawn: (Role.AGENT,),
+    marketing_decisions.SaleRecorded: (Role.AGENT,),
     decisions.AgentStateChanged: (Role.AGENT,),
 }
 """Who is told about which decisions; those not here stay in the engine."""

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from bus.offer_words import OFFER_CHINESE, OFFER_ENGLISH
+
 Language = Literal["en", "zh-CN"]
 
 ENGLISH = {
@@ -129,6 +131,7 @@ GATE_CHINESE = {
 }
 
 _GATE: dict[Language, dict[str, str]] = {"en": GATE_ENGLISH, "zh-CN": GATE_CHINESE}
+_OFFERS: dict[Language, dict[str, str]] = {"en": OFFER_ENGLISH, "zh-CN": OFFER_CHINESE}
 _MODE: dict[Language, tuple[str, str]] = {"en": ("serving", "marketing"), "zh-CN": ("服务", "营销")}
 _LOAD: dict[Language, str] = {
     "en": "{waiting} waiting, {idle} idle: {mode} ({why})",
@@ -140,7 +143,8 @@ def gate_sentence(
     granted: bool, reason: str, waiting: int, idle: int, language: Language = "en"
 ) -> str:
     """Put a decision of the gate into words and numbers: "2 waiting, 0 idle: serving (...)"."""
-    why = _GATE[language].get(reason, reason)
+    words = _GATE[language] | {f"products_{code}": one for code, one in _OFFERS[language].items()}
+    why = words.get(reason, reason)
     mode = _MODE[language][granted]
     return _LOAD[language].format(waiting=waiting, idle=idle, mode=mode, why=why)
 

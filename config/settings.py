@@ -148,6 +148,12 @@ class ServiceSettings(Settings):
     clock: Literal["real", "ticked"] = "real"
     """real: the machine's clock. ticked: time moves only by messages; for demos and tests."""
 
+    catalogue_file: Path | None = None
+    """The catalogue of products, a TOML file; read at start and at each reload. Left out: none."""
+    customer_store: Path | None = None
+    """The customer store's SQLite file, asked for customers of whom a message says nothing. Left
+    out: none is asked."""
+
     @model_validator(mode="after")
     def _exposure_is_meant(self) -> Self:
         if not is_loopback(self.http_host) and not self.http_beyond_loopback:

@@ -77,6 +77,7 @@ class Ledger:
         self.nevers: dict[str, tuple[Never, ...]] = {}
         self._by_customer: dict[str, tuple[Round, ...]] = {}
         self._by_household: dict[str, tuple[Round, ...]] = {}
+        self._by_contact: dict[str, tuple[Round, ...]] = {}
         self._products: dict[c.ProductRef, c.ProductRef] = {}
         self._expiry: SortedList[tuple[int, str]] = SortedList()
 
@@ -87,6 +88,11 @@ class Ledger:
     def of_household(self, household: str) -> tuple[Round, ...]:
         """Return the household's rounds that are kept, oldest first."""
         return self._by_household.get(household, ())
+
+    def round_with(self, contact_id: str, product_id: str) -> Round | None:
+        """Return the contact's newest round with this product, whoever the customer."""
+        rounds = reversed(self._by_contact.get(contact_id, ()))
+        return next((one for one in rounds if one.item(product_id) is not None), None)
 
     def of_contact(self, customer_id: str, contact_id: str) -> Iterator[Round]:
         """Yield the contact's rounds that are kept, newest first."""
@@ -135,6 +141,7 @@ class Ledger:
         return (
             (self._by_customer, one.who.customer_id),
             (self._by_household, one.who.household),
+            (self._by_contact, one.contact_id),
         )
 
 

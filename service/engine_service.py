@@ -24,8 +24,10 @@ from router.state import RoutingState
 from service.advice import AnyAdvice
 from service.alarm import Alarm
 from service.bridge_watch import BridgeWatch
+from service.catalogue_desk import CatalogueDesk
 from service.clock import Clock, RealClock, TickedClock
 from service.committer import Committer
+from service.context_desk import ContextDesk
 from service.desk import Desk
 from service.entry import Entry
 from service.intake import Intake
@@ -64,7 +66,7 @@ class EngineService:
     async def start(self) -> None:
         """Recover, take the lead, and take messages as soon as the broker is reached.
 
-        Raises `JournalError` if the journal cannot be used.
+        Raises `JournalError` if the journal cannot be used, `CatalogueError` for a bad catalogue.
         """
         self.journal: Journal = await SqliteJournal.open(
             self.settings.journal.path,
@@ -74,6 +76,7 @@ class EngineService:
         state = await recover(self.journal, snapshot_store(self.settings.journal.path))
         self._assemble(state)
         await self.outbox.open(self.connection)
+        await self.contexts.open()
         await self._take_the_lead()
         self._committing = self._spawn(self.committer.run(), "committer")
         self._spawn(watch_pauses(self.stats), "pause-watch")
@@ -101,6 +104,8 @@ class EngineService:
         self.alarm = Alarm(self.desk, self._guarded)
         self.opening = OpeningHours(self.desk, is_ticked=self._is_ticked)
         self.bridges = BridgeWatch(self.desk)
+        self.catalogue = CatalogueDesk(self.desk, self.settings.service.catalogue_file)
+        self.contexts = ContextDesk(self.desk, self.settings.service.customer_store, self._spawn)
         self.intake = self._make_intake()
         self.connection = self._make_connection()
 
@@ -117,6 +122,7 @@ class EngineService:
             unconfirmed=lambda: self.connection.outstanding,
             is_blocked=lambda: self.committer.failure is not None,
             call_soon=lambda work: loop.call_soon(self._guarded(work)),
+            arrived=self.contexts.arrived,
             ticked_hours=self.opening if self._is_ticked else None,
         )
 
@@ -136,6 +142,7 @@ class EngineService:
         self.desk.take_the_lead(EngineStarted(event_id="", at_ms=self.desk.now_ms(), epoch=epoch))
         self.presence.begin()
         self.reconfigure(self.settings.routing())
+        self.catalogue.read()
         self.opening.start(before, last_ms)
         if not self._is_ticked:
             self._spawn(self.opening.run(), "opening-hours")
@@ -211,6 +218,7 @@ class EngineService:
             log.warning("restart_needed", change=change)
         before = self.desk.engine.state.settings
         self.reconfigure(settings.routing())
+        self.catalogue.read_again()
         self.opening.start(before, self.desk.now_ms())
 
     def on_connected(self) -> None:
@@ -258,6 +266,7 @@ class EngineService:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.connection.stop()
+        await self.contexts.close()
         await self.journal.close()
         log.info("engine_stopped", seq=self.desk.engine.state.seq)
 

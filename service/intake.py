@@ -57,6 +57,7 @@ class Intake:
         unconfirmed: Callable[[], int],
         is_blocked: Callable[[], bool],
         call_soon: Callable[[Callable[[], None]], object],
+        arrived: Callable[[str, str | None], None],
         ticked_hours: OpeningHours | None = None,
     ) -> None:
         self._bridges = bridges
@@ -69,6 +70,7 @@ class Intake:
         self._unconfirmed = unconfirmed
         self._is_blocked = is_blocked
         self._call_soon = call_soon
+        self._arrived = arrived
         self._ticked_hours = ticked_hours
         self._is_ticked = ticked_hours is not None
         self._inbox: deque[ReceivedMessage] = deque()
@@ -155,6 +157,8 @@ class Intake:
         receipt = self._desk.engine.receipt(message.event_id)
         assert receipt is not None, "the engine remembers the event it has just handled"
         self._stats.count(message.type, receipt.rejection)
+        if isinstance(message, ContactArrivedMessage) and message.context is None:
+            self._arrived(message.contact_id, message.customer_id)
         entry.reply = answer_receipt(
             receipt,
             message.correlation_id,

@@ -96,6 +96,8 @@ def reaction_recorded(turn: Turn, event: e.ReactionRecorded) -> None:
     A reaction to what is only selected says that it was presented.
     """
     offers, settings = turn.state.offers, turn.state.settings.marketing
+    if event.source.startswith("agent/"):
+        turn.agent(event.agent_id, event.source)
     one = _round_of(turn, event)
     item = one.item(event.product_id)
     if (
@@ -104,7 +106,9 @@ def reaction_recorded(turn: Turn, event: e.ReactionRecorded) -> None:
         and event.reaction is not ReactionKind.NOT_PRESENTED
     ):
         found = present(offers.ledger, settings, one.round_id, turn.state.now_ms)
-        for change in found.changes if found is not None else ():
+        if found is None or event.product_id in found.hits:
+            raise Refused(Rejection.PRODUCT_NOT_PRESENTED, event.product_id)
+        for change in found.changes:
             turn.emit(m.LedgerChanged(change))
     reaction = Reaction(
         customer_id=one.who.customer_id,
@@ -127,12 +131,10 @@ def reaction_recorded(turn: Turn, event: e.ReactionRecorded) -> None:
 
 def _round_of(turn: Turn, event: e.ReactionRecorded) -> Round:
     """Return the contact's newest round with the product; raises `Refused`."""
-    rounds = turn.state.offers.ledger.rounds
-    for number in range(turn.state.settings.marketing.rounds_per_contact, 0, -1):
-        one = rounds.get(f"{event.contact_id}/{number}")
-        if one is not None and one.item(event.product_id) is not None:
-            return one
-    raise Refused(Rejection.PRODUCT_NOT_PRESENTED, event.product_id)
+    one = turn.state.offers.ledger.round_with(event.contact_id, event.product_id)
+    if one is None:
+        raise Refused(Rejection.PRODUCT_NOT_PRESENTED, event.product_id)
+    return one
 
 
 def _learn(turn: Turn, noted: ReactionNoted) -> None:

@@ -87,8 +87,7 @@ def _reserve(turn: Turn, assignment: Assignment, asked: Asked, chosen: Chosen) -
     contact_id, customer_id = assignment.contact_id, assignment.customer_id
     assert customer_id is not None
     ledger = turn.state.offers.ledger
-    number = 1 + sum(1 for _ in ledger.of_contact(customer_id, contact_id))
-    round_id = f"{contact_id}/{number}"
+    round_id = f"{contact_id}/{turn.state.seq}"
     refs = [one.ref for one in chosen.products]
     who = _who(turn, assignment)
     reserved = reserve(ledger, asked.settings, who, contact_id, round_id, refs, asked.now_ms)

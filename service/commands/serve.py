@@ -13,6 +13,7 @@ import typer
 
 from bus.embedded import EmbeddedBrokerError
 from config.advice import warnings_about
+from config.catalogue_loader import CatalogueError
 from config.loader import load_settings
 from config.problems import ConfigError
 from config.settings import TidegateSettings
@@ -48,7 +49,7 @@ def serve(
         log.warning("configuration_advice", advice=warning)
     try:
         failed = _run(settings, config)
-    except (JournalError, EmbeddedBrokerError, OSError) as error:
+    except (JournalError, EmbeddedBrokerError, CatalogueError, OSError) as error:
         typer.echo(f"tidegate serve: {error}", err=True)
         raise typer.Exit(COULD_NOT_RUN) from error
     if failed:

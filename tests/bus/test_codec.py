@@ -27,7 +27,8 @@ from bus.replies import Reply
 from bus.snapshots import EngineSnapshot
 from bus.topics import Role, TopicSpace
 from contacts.vocabulary import AgentState, AssignmentState, Disposition, Mode, Refusal
-from router import decisions
+from marketing.preference_values import Context
+from router import decisions, marketing_decisions
 from tests.bus.samples import messages
 
 SPACE = TopicSpace("acme", "main", "voice")
@@ -248,6 +249,11 @@ EACH_SENT: list[Any] = [
     OUTCOME,
     decisions.MarketingDecided("c1", "anna", False, "policy_never"),
     decisions.MarketingClosing("c1", "anna", "emergency"),
+    marketing_decisions.ProductsSelected(
+        "c1", "anna", "c1/7", "u1", (), 4, {"limit_customer": 2}, 17, Context(), "3"
+    ),
+    marketing_decisions.ProductsWithdrawn("c1", "anna", "c1/7", {"gold": "opted_out"}),
+    marketing_decisions.SaleRecorded("c1", "c1/7", "u1", "anna", "gold", 9_000),
     decisions.AgentStateChanged("anna", AgentState.NOT_READY, "lunch"),
 ]
 
@@ -310,7 +316,7 @@ PBX = Recipient(Role.BRIDGE, "pbx-1")
 
 @pytest.mark.parametrize(
     ("decision", "told"),
-    list(zip(EACH_SENT, [(ANNA, PBX)] * 5 + [(PBX,)] * 2 + [(ANNA,)] * 4, strict=True)),
+    list(zip(EACH_SENT, [(ANNA, PBX)] * 5 + [(PBX,)] * 2 + [(ANNA,)] * 7, strict=True)),
     ids=lambda value: type(value).__name__,
 )
 def test_who_is_told(decision: Any, told: tuple[Recipient, ...]) -> None:

@@ -3,8 +3,16 @@ from __future__ import annotations
 import pytest
 
 from bus.faults import Fault
-from bus.words import CHINESE, ENGLISH, Language, sentence
-from contacts.vocabulary import Refusal, Rejection
+from bus.offer_words import OFFER_CHINESE, OFFER_ENGLISH
+from bus.words import CHINESE, ENGLISH, Language, gate_sentence, sentence
+from contacts.vocabulary import (
+    FatigueRule,
+    Refusal,
+    Rejection,
+    SuppressionReason,
+    Unqualified,
+)
+from marketing.barriers import Barrier
 
 CODES = [*Rejection, *Refusal, *Fault]
 
@@ -39,3 +47,13 @@ def test_what_the_engine_has_is_told() -> None:
 def test_a_code_of_a_later_version_is_given_as_it_is() -> None:
     assert sentence("moon_full", "c1") == "moon_full: c1"
     assert sentence("moon_full") == "moon_full"
+
+
+def test_everything_that_bars_products_has_words_in_both_languages() -> None:
+    codes = {"catalogue_missing", "catalogue_empty"}
+    codes |= set(SuppressionReason) | set(Unqualified) | set(Barrier)
+    codes |= {f"limit_{rule}" for rule in FatigueRule}
+    assert set(OFFER_ENGLISH) == set(OFFER_CHINESE) == {str(code) for code in codes}
+    assert gate_sentence(False, "products_opted_out", 0, 3) == (
+        "0 waiting, 3 idle: serving (the customer has opted out)"
+    )

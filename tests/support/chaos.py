@@ -10,13 +10,15 @@ from agents.agent import Assignment
 from agents.transitions import UNANSWERED, WITH_CUSTOMER
 from config.routing import AgentSettings, QueueSettings
 from contacts.contact import Contact
-from contacts.vocabulary import AssignmentState, Mode
+from contacts.vocabulary import AssignmentState, Mode, NeverScope, ReactionKind
 from queues.price_grid import PriceGrid
 from router import decisions as d
 from router import events as e
+from router import marketing_events as me
 from router.gatekeeper import decide
 from router.state import RoutingState
 from tests.support.desk import BRIDGE, SECOND, Desk, agent, always, queue
+from tests.support.offers import CATEGORIES, a_customer, catalogue
 
 AGENTS = ("anna", "ben", "carla", "dan", "eve", "unlisted")
 CONTACTS = tuple(f"c{number}" for number in range(24))
@@ -72,6 +74,18 @@ AGENT_CHOICES: dict[str, tuple[AgentSettings, ...]] = {
     "eve": (agent("eve"),),
 }
 
+CUSTOMERS = tuple(f"customer-{n}" for n in range(40))
+MARKETING: dict[str, Any] = {
+    "enabled": True,
+    "certificates_needed": False,
+    "reservation_ms": 60_000,
+    "limits": [
+        {"scope": "customer", "most": 3, "window_ms": 600_000},
+        {"scope": "household", "most": 2, "window_ms": 60_000},
+        {"scope": "product", "most": 1, "window_ms": 120_000},
+    ],
+}
+
 Step = Callable[["Chaos"], None]
 
 STAGES_FOR: dict[type[e.Event], frozenset[AssignmentState]] = {
@@ -83,6 +97,7 @@ STAGES_FOR: dict[type[e.Event], frozenset[AssignmentState]] = {
     e.ServiceCompleted: frozenset({AssignmentState.TALK, AssignmentState.HOLD}),
     e.WrapUpCompleted: frozenset({AssignmentState.WRAP_UP}),
     e.WrapUpExtended: frozenset({AssignmentState.WRAP_UP}),
+    me.ProductsPresented: frozenset({AssignmentState.MARKETING}),
 }
 
 
@@ -151,6 +166,8 @@ def _arrive(chaos: Chaos) -> None:
         wait_credit_ms=pick.choice((0, 0, 60_000)),
         requires=pick.choice(REQUIREMENTS),
         reason="test",
+        customer_id=pick.choice((None, *CUSTOMERS)),
+        context=pick.choice((None, a_customer())),
     )
 
 
@@ -246,7 +263,9 @@ def _configure(chaos: Chaos) -> None:
         "exclusive_channels": pick.choice((["voice"], ["voice", "task"], [])),
         "remembered_events": pick.choice((1_000, 2_000)),
     }
-    chaos.desk.configure(*queues, agents=agents, limits=limits)
+    chaos.desk.configure(
+        *queues, agents=agents, limits=limits, marketing=MARKETING if pick.random() < 0.9 else {}
+    )
 
 
 def _live_list(chaos: Chaos) -> None:
@@ -319,6 +338,46 @@ def _silence(kind: type[e.BridgeFellSilent] | type[e.BridgeHeard]) -> Step:
     return step
 
 
+def _change_catalogue(chaos: Chaos) -> None:
+    stock = chaos.random.choice((None, 0, 2))
+    chosen = catalogue(gold={"stock": stock}) if stock is not None else catalogue()
+    chaos.tell(me.CatalogueChanged, catalogue=chaos.random.choice((chosen, chosen, {})))
+
+
+def _context(chaos: Chaos) -> None:
+    pick = chaos.random
+    context = a_customer(
+        household_id=pick.choice((None, "smith", "jones")), opted_out=pick.random() < 0.1
+    )
+    chaos.tell(me.CustomerContextAttached, contact_id=chaos.contact_id(), context=context)
+
+
+def _react(chaos: Chaos) -> None:
+    pick = chaos.random
+    rounds = list(chaos.desk.state.offers.ledger.rounds.values())
+    contact_id = pick.choice(rounds).contact_id if rounds else "nobody"
+    chaos.tell(
+        me.ReactionRecorded,
+        contact_id=contact_id,
+        agent_id=pick.choice(AGENTS),
+        product_id=pick.choice(list(CATEGORIES)),
+        reaction=pick.choice(list(ReactionKind)),
+        scope=pick.choice(list(NeverScope)),
+    )
+
+
+def _say_never(chaos: Chaos) -> None:
+    pick = chaos.random
+    scope, of = pick.choice(((NeverScope.EVERYTHING, ""), (NeverScope.PRODUCT, "gold")))
+    chaos.tell(
+        me.NeverSaid,
+        customer_id=pick.choice(CUSTOMERS),
+        scope=scope,
+        of=of,
+        is_taken_back=pick.random() < 0.8,
+    )
+
+
 def _link_lost(chaos: Chaos) -> None:
     chaos.tell(e.LinkLost)
 
@@ -364,6 +423,11 @@ WEIGHTS: dict[Step, int] = {
     _declare_emergency: 1,
     _clear_emergency: 2,
     _restart: 1,
+    _change_catalogue: 2,
+    _context: 60,
+    _assignment_event(me.ProductsPresented): 15,
+    _react: 15,
+    _say_never: 2,
     _silence(e.BridgeFellSilent): 1,
     _silence(e.BridgeHeard): 2,
     _link_lost: 1,
@@ -383,7 +447,9 @@ def chaotic_desk(seed: int, steps: int) -> Desk:
         *(choices[0] for choices in QUEUE_CHOICES.values()),
         agents=[choices[0] for choices in AGENT_CHOICES.values()],
         gate=mixed_gate,
+        marketing=MARKETING,
     )
+    desk.tell(me.CatalogueChanged, catalogue=catalogue())
     chaos = Chaos(desk, seed)
     for _ in range(steps):
         chaos.step()

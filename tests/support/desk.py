@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from agents.agent import Agent, Assignment
+from config.marketing import MarketingSettings
 from config.routing import AgentSettings, LimitSettings, QueueSettings, RoutingSettings
 from contacts.contact import Contact
 from contacts.vocabulary import AssignmentState, Rejection
@@ -58,10 +59,14 @@ def settings_of(
     queues: Iterable[QueueSettings],
     agents: Iterable[AgentSettings] = (),
     limits: dict[str, Any] | None = None,
+    marketing: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return routing settings as an event carries them."""
     return RoutingSettings(
-        queues=list(queues), agents=list(agents), limits=LimitSettings(**(limits or {}))
+        queues=list(queues),
+        agents=list(agents),
+        limits=LimitSettings(**(limits or {})),
+        marketing=MarketingSettings.model_validate(marketing or {}),
     ).model_dump(mode="json")
 
 
@@ -78,6 +83,7 @@ class Desk:
         ready: str = "",
         gate: Gate = never,
         limits: dict[str, Any] | None = None,
+        marketing: dict[str, Any] | None = None,
         engine: Engine | None = None,
     ) -> None:
         self.engine = engine or Engine(gate=gate)
@@ -87,7 +93,9 @@ class Desk:
         self.invariants = Invariants(self.engine)
         self._events = 0
         if engine is None:
-            self.configure(*(queues or (queue(),)), agents=agents, limits=limits)
+            self.configure(
+                *(queues or (queue(),)), agents=agents, limits=limits, marketing=marketing
+            )
         for agent_id in ready.split():
             self.sign_in(agent_id)
 
@@ -144,9 +152,11 @@ class Desk:
         *queues: QueueSettings,
         agents: Sequence[AgentSettings] = (),
         limits: dict[str, Any] | None = None,
+        marketing: dict[str, Any] | None = None,
     ) -> None:
         """Put new settings in force."""
-        self.tell(e.ConfigurationChanged, settings=settings_of(queues, agents, limits))
+        settings = settings_of(queues, agents, limits, marketing)
+        self.tell(e.ConfigurationChanged, settings=settings)
 
     def sign_in(self, agent_id: str, client: str = "", **fields: Any) -> None:
         """Sign an agent in, ready unless told otherwise."""

@@ -47,6 +47,7 @@ class InProcessEngine:
             is_blocked=lambda: False,
             unconfirmed=lambda: 0,
             call_soon=self._calls.append,
+            arrived=lambda contact_id, customer_id: None,
             ticked_hours=OpeningHours(desk),
         )
 

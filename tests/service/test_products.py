@@ -1,0 +1,101 @@
+"""Products in a running engine: the catalogue's file, the customer store, Mosquitto between."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+from bus.topics import Role
+from contacts.customer import Completeness, Consent, CustomerContext, RelationshipStage
+from customers.sqlite_store import SqliteCustomerStore
+from tests.support.brokers import MosquittoProcess
+from tests.support.client import BusClient
+from tests.support.serving import EngineProcess
+
+QUEUES = """
+[[queues]]
+queue_id = "cards"
+wrap_up = { kind = "none" }
+gate = { policy = "always" }
+
+[[agents]]
+agent_id = "anna"
+certificates = { "*" = "none" }
+
+[marketing]
+enabled = true
+products_least = 1
+"""
+CATALOGUE = """
+[[products]]
+product_id = "{0}-card"
+category = "cards"
+names = {{ en = "Card" }}
+value_milli = 1000
+"""
+
+
+def known() -> CustomerContext:
+    return CustomerContext(
+        version="3",
+        completeness=Completeness.COMPLETE,
+        stage=RelationshipStage.GROW,
+        held=(),
+        opted_out=False,
+        do_not_contact=False,
+        vulnerable=False,
+        open_complaints=0,
+        consents=(Consent(purpose="*", given=True, at_ms=1, how="web", wording="1"),),
+    )
+
+
+async def serve(bridge: BusClient, agent: BusClient, contact_id: str, customer_id: str) -> None:
+    """A customer comes, is served, and the gate answers."""
+    ids = {"contact_id": contact_id, "customer_id": customer_id}
+    await bridge.ok("contact_arrived", queue_id="cards", **ids)
+    await bridge.until_decided("contact_reserved", contact_id=contact_id)
+    hers = {"contact_id": contact_id, "agent_id": "anna"}
+    await agent.ok("accepted", **hers)
+    await agent.ok("service_completed", **hers)
+
+
+async def test_from_the_customer_store_to_a_reaction_after_a_crash(
+    tmp_path: Path, mosquitto: MosquittoProcess
+) -> None:
+    store, catalogue = tmp_path / "customers.db", tmp_path / "catalogue.toml"
+    catalogue.write_text(CATALOGUE.format("gold"))
+    customers = await SqliteCustomerStore.open(store)
+    await customers.put("u1", known())
+    await customers.close()
+    process = EngineProcess(tmp_path, mosquitto.port)
+    files = f'catalogue_file = "{catalogue}"\ncustomer_store = "{store}"'
+    process.configure(QUEUES, service=files)
+    async with (
+        process as engine,
+        BusClient(mosquitto.port) as bridge,
+        BusClient(mosquitto.port, Role.AGENT, "anna-desk", agent_id="anna") as anna,
+        BusClient(mosquitto.port, Role.AGENT, "ben-desk", agent_id="ben") as ben,
+    ):
+        await anna.ok("agent_signed_in", agent_id="anna", ready=True)
+        await serve(bridge, anna, "c1", "u1")
+        selected = await anna.until_decided("products_selected", contact_id="c1")
+        assert [one.ref.product_id for one in selected.products] == ["gold-card"]
+        await anna.ok("products_presented", contact_id="c1", agent_id="anna")
+        await engine.kill()
+        await engine.start()
+        reaction = {"contact_id": "c1", "agent_id": "anna", "product_id": "gold-card"}
+        wrong = await ben.send("reaction_recorded", **reaction, reaction="accepted")
+        assert (wrong.status, wrong.reason) == ("rejected", "agent_signed_in_elsewhere")
+        await bridge.ok("contact_ended", contact_id="c1")
+        await anna.ok("reaction_recorded", **reaction, reaction="accepted")
+        sale = await anna.until_decided("sale_recorded", contact_id="c1")
+        assert sale.value_milli == 1_000
+        catalogue.write_text(CATALOGUE.format("silver"))
+        engine.signal(signal.SIGHUP)
+        await engine.until_logged("catalogue_applied", count=2)
+        catalogue.write_text("[[products]]\nproduct_id = 7\n")
+        engine.signal(signal.SIGHUP)
+        await engine.until_logged("catalogue_refused")
+        await serve(bridge, anna, "c2", "nobody-knows")
+        denied = await anna.until_decided("marketing_decided", contact_id="c2")
+        assert (denied.granted, denied.reason) == (False, "products_context_missing")
