@@ -11,6 +11,7 @@ from service.commands import (
     demo,
     journal,
     load,
+    offers,
     report,
     serve,
     simulate,
@@ -32,3 +33,4 @@ app.command("report")(report.report)
 app.command("serve")(serve.serve)
 app.command("simulate")(simulate.simulate)
 app.add_typer(journal.app)
+app.add_typer(offers.app)
