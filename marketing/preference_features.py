@@ -26,17 +26,17 @@ PRIOR_VARIANCE = {
     "segment": 0.05,
     "level": 0.05,
     "number": 0.05,
-    "bin": 0.02,
+    "bin": 0.01,
     "category": 0.1,
     "product": 0.3,
     "reason_category": 1.0,
     "segment_category": 0.4,
     "owned_same": 1.0,
-    "owned_category": 0.05,
-    "reason_product": 0.05,
-    "level_category": 0.02,
-    "number_category": 0.02,
-    "bin_category": 0.01,
+    "owned_category": 0.02,
+    "reason_product": 0.02,
+    "level_category": 0.01,
+    "number_category": 0.01,
+    "bin_category": 0.002,
 }
 
 

@@ -44,7 +44,7 @@ class PreferenceSettings(msgspec.Struct, frozen=True):
 
     presented: int = 4
     most_of_category: int = 2
-    most_deviations: float = 1.6
+    most_deviations: float = 1.4
     most_terms: int = 3
 
     def __post_init__(self) -> None:

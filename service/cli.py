@@ -13,6 +13,7 @@ from service.commands import (
     demo,
     journal,
     load,
+    offers,
     replay,
     report,
     serve,
@@ -38,3 +39,4 @@ app.command("simulate")(simulate.simulate)
 app.add_typer(catalogue.app)
 app.add_typer(customers.app)
 app.add_typer(journal.app)
+app.add_typer(offers.app)

@@ -1,0 +1,145 @@
+"""All measurements of the preference model: tastes, bank, speed, and their targets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from random import Random
+from statistics import fmean, stdev
+from typing import Any
+
+from benchmarks.preference_bank import (
+    auc,
+    bank_rows,
+    calibration,
+    expected_calibration_error,
+    fold_auc,
+    out_of_fold,
+    stratified_folds,
+)
+from benchmarks.preference_bank_peer import peer_installed, peer_out_of_fold
+from benchmarks.preference_populations import GIVEN, given_population, made_population
+from benchmarks.preference_speed import measure_speed
+from benchmarks.preference_tastes import CONTACTS, TasteScore, learn_tastes
+from marketing.preferences import MOST_PRESENTED, PreferenceSettings
+
+FREE = PreferenceSettings(most_of_category=MOST_PRESENTED)
+RULED = PreferenceSettings()
+Job = tuple[str, int, PreferenceSettings, int]
+Tell = Callable[[str], None]
+
+
+def measure_tastes(
+    seeds: int, made: int, made_seeds: int, tell: Tell, contacts: int = CONTACTS
+) -> dict[str, Any]:
+    """Return the scores by population, without and with the rule of at most two of a category.
+
+    `seeds` runs on the given population; `made_seeds` on each of `made` populations with the given
+    sizes and `made` with others, drawn anew.
+    """
+    names = [f"{kind}-{number}" for kind in ("same", "other") for number in range(1, made + 1)]
+    jobs: list[Job] = [
+        (name, seed, settings, contacts)
+        for name, count in [(GIVEN, seeds), *((name, made_seeds) for name in names)]
+        for settings in (FREE, RULED)
+        for seed in range(1, count + 1)
+    ]
+    scores: dict[tuple[str, bool], list[TasteScore]] = {}
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for number, (job, score) in enumerate(zip(jobs, pool.map(_tastes, jobs), strict=True), 1):
+            scores.setdefault((job[0], job[2] is FREE), []).append(score)
+            tell(f"tastes: {number} of {len(jobs)} runs of {contacts:,} contacts")
+    return {
+        name: {
+            "free": _summary([(one.early, one.late) for one in scores[name, True]]),
+            "ruled_of_free_oracle": _summary(
+                [(one.early, one.late) for one in scores[name, False]]
+            ),
+            "ruled": _summary([(one.ruled_early, one.ruled_late) for one in scores[name, False]]),
+        }
+        for name in (GIVEN, *names)
+    }
+
+
+def measure_bank(file: Path | None, splits: int, tell: Tell) -> dict[str, Any]:
+    """Return AUC (mean of the folds) and calibration; the peer's too where it is installed."""
+    rows, accepted = bank_rows(file)
+    with_peer = peer_installed()
+    measured: list[dict[str, float]] = []
+    bins: list[tuple[float, float, int]] = []
+    for split in range(splits):
+        draws = Random(f"bank {split}")
+        fold_of = stratified_folds(accepted, draws)
+        chances = out_of_fold(rows, accepted, fold_of, draws)
+        bins = calibration(chances, accepted)
+        one = {
+            "auc": fold_auc(chances, accepted, fold_of),
+            "pooled_auc": auc(chances, accepted),
+            "calibration_error": expected_calibration_error(bins),
+        }
+        if with_peer:
+            peer = peer_out_of_fold(rows, accepted, fold_of)
+            one["peer_auc"] = fold_auc(peer, accepted, fold_of)
+            one["auc_over_peer"] = one["auc"] - one["peer_auc"]
+            one["pooled_auc_over_peer"] = one["pooled_auc"] - auc(peer, accepted)
+        measured.append(one)
+        tell(f"bank: {split + 1} of {splits} splits")
+    return {
+        "rows": len(rows),
+        "splits": splits,
+        "peer": "scikit-learn" if with_peer else "scikit-learn is not installed: not compared",
+        **{key: round(fmean(one[key] for one in measured), 4) for key in measured[0]},
+        "calibration_bins": [
+            {"predicted": round(mean, 4), "accepted": round(share, 4), "rows": count}
+            for mean, share, count in bins
+        ],
+    }
+
+
+def measure_preferences(
+    *, file: Path | None, seeds: int, made: int, splits: int, tell: Tell
+) -> dict[str, Any]:
+    """Return all figures. Raises ValueError or OSError for a file that cannot be read."""
+    figures: dict[str, Any] = {"bank": measure_bank(file, splits, tell), "speed": measure_speed()}
+    return figures | {"tastes": measure_tastes(seeds, made, max(1, seeds // 5), tell)}
+
+
+def targets(figures: dict[str, Any]) -> list[tuple[str, float, str, bool]]:
+    """Return (name, measured, wanted, met) of every target."""
+    given, bank, speed = figures["tastes"][GIVEN]["free"], figures["bank"], figures["speed"]
+    found = [
+        ("tastes, first half", given["early"], ">= 0.85", given["early"] >= 0.85),
+        ("tastes, second half", given["late"], ">= 0.93", given["late"] >= 0.93),
+    ]
+    if (over := bank.get("auc_over_peer")) is not None:
+        found.append(("bank, AUC over logistic regression", over, ">= -0.005", over >= -0.005))
+    error = bank["calibration_error"]
+    found.append(("bank, expected calibration error", error, "<= 0.03", error <= 0.03))
+    for name, most in (("rank", 2.0), ("learn", 1.0)):
+        p99 = speed[f"{name}_ms"]["clock"]["p99"]
+        found.append((f"{name}, p99 in ms", p99, f"<= {most:g}", p99 <= most))
+    return found
+
+
+def _tastes(job: Job) -> TasteScore:
+    name, seed, settings, contacts = job
+    kind, _, number = name.partition("-")
+    population = (
+        given_population()
+        if kind == GIVEN
+        else made_population(int(number), same_sizes=kind == "same")
+    )
+    return learn_tastes(population, seed, settings, contacts)
+
+
+def _summary(scores: Sequence[tuple[float, float]]) -> dict[str, float]:
+    """Return the means, and the standard errors where there are two runs or more."""
+    summary: dict[str, float] = {"runs": len(scores)}
+    for which, name in enumerate(("early", "late")):
+        values = [one[which] for one in scores]
+        summary[name] = round(fmean(values), 4)
+        if len(values) > 1:
+            summary[f"{name}_error"] = round(stdev(values) / len(values) ** 0.5, 4)
+    return summary
