@@ -6,6 +6,7 @@ last rounds, so that a reaction can be learned; older ones are noted all the sam
 
 from __future__ import annotations
 
+from math import log
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from config.catalogue import Catalogue
 from contacts.customer import CustomerContext
 from marketing.catalogue import CatalogueIndex
 from marketing.ledger import Ledger, LedgerSnapshot, dump_ledger, load_ledger
+from marketing.preference_prior import STRONGEST, Recommended, cold_start
 from marketing.preference_values import Context, Learned
 from marketing.preferences import Preferences
 
@@ -58,6 +60,26 @@ class Offers:
         self.index = None
         if catalogue is not None:
             self.index = CatalogueIndex(Catalogue.model_validate(catalogue))
+            self._start_from(self.index.catalogue)
+
+    def _start_from(self, catalogue: Catalogue) -> None:
+        """Believe the playbook where nothing was learned; it gives ratios of odds."""
+        said = cold_start(
+            {
+                entry.reason: [
+                    Recommended(_log_odds(one.weight), one.product, one.category)
+                    for one in entry.suggests
+                ]
+                for entry in catalogue.playbook
+            }
+        )
+        weights = self.preferences.weights
+        new = tuple(
+            (name, weight)
+            for name, weight in said.weights
+            if name not in weights or not weights[name].presented
+        )
+        self.preferences.apply(Learned(weights=new))
 
     def present_at_most(self, most: int) -> None:
         """Take over how many products a round has."""
@@ -110,3 +132,8 @@ class Offers:
         offers.contexts, offers.to_learn = snapshot.contexts, snapshot.to_learn
         offers.products, offers.campaigns = snapshot.products, snapshot.campaigns
         return offers
+
+
+def _log_odds(ratio: float) -> float:
+    """Return what a ratio of odds adds to the log-odds, within the bounds of the model."""
+    return round(min(max(log(ratio), -STRONGEST), STRONGEST), 6)

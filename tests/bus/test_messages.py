@@ -14,6 +14,7 @@ from bus.incoming import ALLOWED_TYPES, ANY_MESSAGE, MESSAGE_MODELS, to_event
 from bus.messages import LiveContactMessage
 from bus.topics import Role
 from router import events
+from router.marketing_decisions import ProductsSelected
 from tests.bus.samples import messages
 
 ENVELOPE_ONLY = {"v", "type", "correlation_id", "expires_at_ms"}
@@ -152,4 +153,7 @@ def test_a_decision_message_tells_what_the_decision_says(
     theirs = {field.name: str(field.type) for field in msgspec.structs.fields(decision)}
     own = set(message.__struct_fields__) - set(DecisionMessage.__struct_fields__)
     assert own <= set(theirs)
-    assert set(theirs) - own <= {"rank", "bridge", "is_connected"}
+    kept_inside = {"rank", "bridge", "is_connected"}
+    if decision is ProductsSelected:
+        kept_inside = {"customer_id", "context", "context_version", "seed"}
+    assert set(theirs) - own <= kept_inside

@@ -216,6 +216,16 @@ def test_what_is_sold_out_is_not_shown() -> None:
         shop.end(f"c{number}")
 
 
+def test_before_anything_is_learned_the_playbook_counts() -> None:
+    playbook = [{"reason": "statement", "suggests": [{"product": "gold", "weight": 1_000}]}]
+    shop = Shop(products={**catalogue(), "playbook": playbook}, limits=[])
+    shop.serve("c1", reason="statement")
+    shop.complete("c1")
+    [one] = shop.said(m.ProductsSelected)
+    chances = {each.ref.product_id: each.presented.chance for each in one.products}
+    assert chances["gold"] == max(chances.values()) > 2 * min(chances.values())
+
+
 def test_a_catalogue_that_is_none_changes_nothing() -> None:
     shop = Shop()
     shop.tell(me.CatalogueChanged, catalogue={"products": []})
