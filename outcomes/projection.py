@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 import msgspec
 
 from config.routing import QueueSettings, ServiceLevelSettings
+from outcomes.marketing_projection import MarketingProjection, Row
 from queues.agent_times import Span
 from router import decisions as d
 from router.activities import Activities, AgentAtWork
 from router.observer import queue_settings_of
 from router.queue_entries import QueueEntries, QueueEntry
 from router.records import Record
-
-Row = tuple[object, ...]
 
 
 @dataclass(slots=True)
@@ -42,6 +41,7 @@ class Projection:
         self.at_ms = 0
         self.entries = QueueEntries()
         self.activities = Activities()
+        self.marketing = MarketingProjection()
         self._changes = Changes()
 
     def fold(self, record: Record) -> None:
@@ -74,6 +74,7 @@ class Projection:
         agent = self.activities.agents.get(agent_id) if agent_id is not None else None
         if agent_id is not None and agent is not None:
             changes.agents[agent_id] = agent
+        self.marketing.fold(decision, self.seq, self.at_ms, self.entries.last_id)
         self._note(decision)
 
     def _note(self, decision: d.AnyDecision) -> None:

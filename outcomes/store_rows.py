@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from config.routing import ServiceLevelSettings
 from contacts.vocabulary import AgentState, AssignmentState
-from outcomes.projection import Changes, Projection, Row
+from outcomes.marketing_projection import Row, read_marketing, write_marketing
+from outcomes.projection import Changes, Projection
 from queues.agent_times import Activity, Span
 from router.activities import AgentAtWork
 from router.decisions import OutcomeRecorded
@@ -28,6 +29,7 @@ def write_changes(connection: sqlite3.Connection, projection: Projection) -> Non
     _insert(connection, "queues", _queue_rows(changes))
     _insert(connection, "queue_entries", map(_entry_row, changes.entries.values()))
     _insert(connection, "agent_spans", map(_span_row, changes.spans.values()))
+    write_marketing(connection, projection.marketing.take_changes())
     _write_agents(connection, changes)
     connection.execute(
         "UPDATE meta SET projected_seq = ?, projected_at_ms = ?, is_paused = ?",
@@ -44,6 +46,7 @@ def read_projection(connection: sqlite3.Connection) -> Projection:
     projection.activities.is_paused = bool(is_paused)
     _read_entries(connection, projection)
     _read_agents(connection, projection)
+    projection.marketing = read_marketing(connection)
     return projection
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 1
+from outcomes.marketing_schema import CREATE_MARKETING
+
+SCHEMA_VERSION = 2
 """`PRAGMA user_version`; a store of another version is made anew from the journal."""
 
 APPLICATION_ID = 0x54494F55
@@ -156,6 +158,7 @@ CREATE: tuple[str, ...] = (
     _META,
     "INSERT INTO meta VALUES (1, 0, 0, 0, NULL)",
     *_INDICES,
+    *CREATE_MARKETING,
     *_VIEWS,
 )
 """The statements that make an empty store."""
