@@ -132,11 +132,31 @@ def _prepare(raw: sqlite3.Connection) -> None:
             "the file is an SQLite database, but not an outcome store",
             "Give the path of an outcome store, or of a file that does not exist yet",
         )
-    if version != SCHEMA_VERSION:
+    if version < SCHEMA_VERSION:
+        _begin_anew(raw, version)
+    elif version != SCHEMA_VERSION:
         raise OutcomeStoreError(
             f"the outcome store has schema version {version}, this program needs {SCHEMA_VERSION}",
             _MAKE_ANEW,
         )
+
+
+def _begin_anew(raw: sqlite3.Connection, version: int) -> None:
+    """Empty a store of an older version, which is then made from the journal; keep a copy beside.
+
+    The copy (`outcomes.db.v1`) holds what a pruned journal no longer does.
+    """
+    (path,) = raw.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()
+    copy = Path(f"{path}.v{version}")
+    if not copy.exists():
+        raw.execute("VACUUM INTO ?", (str(copy),))
+    with transaction(raw):
+        named = raw.execute("SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'")
+        for kind, name in named.fetchall():
+            if kind in ("table", "view"):
+                raw.execute(f'DROP {kind} "{name}"')
+        for statement in CREATE:
+            raw.execute(statement)
 
 
 def _fetch(

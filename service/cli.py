@@ -16,6 +16,7 @@ from service.commands import (
     offers,
     replay,
     report,
+    scorecard,
     serve,
     simulate,
     version,
@@ -34,6 +35,7 @@ app.command("demo")(demo.demo)
 app.command("load")(load.load)
 app.command("replay")(replay.replay)
 app.command("report")(report.report)
+app.command("scorecard")(scorecard.scorecard)
 app.command("serve")(serve.serve)
 app.command("simulate")(simulate.simulate)
 app.add_typer(catalogue.app)

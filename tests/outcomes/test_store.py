@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from random import Random
 
@@ -280,6 +281,21 @@ async def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(OutcomeStoreError, match="not an outcome store"):
         await OutcomeStore.open(path)
+
+
+async def test_an_older_store_is_made_anew_and_a_copy_kept(tmp_path: Path) -> None:
+    path = tmp_path / "outcomes.db"
+    store = await OutcomeStore.open(path)
+    await store.project(history(3, 50))
+    await store.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 1")
+    store = await OutcomeStore.open(path)
+    assert await store.projected_seq() == 0
+    await store.project(history(3, 50))
+    await store.close()
+    with closing(sqlite3.connect(f"{path}.v1")) as copy:
+        assert copy.execute("SELECT count(*) FROM queue_entries").fetchone()[0] > 0
 
 
 async def test_another_schema_version_is_refused(tmp_path: Path) -> None:
