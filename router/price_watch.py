@@ -16,6 +16,7 @@ from gate.estimates import ARRIVAL_WINDOW_MS, Uncertainty
 from gate.model import GateModel
 from gate.observed import Times
 from gate.sharing import shared_out
+from queues.contact_queue import ContactQueue
 from router import decisions as d
 from router.queue_estimates import QueueEstimates
 from router.state import RoutingState
@@ -34,8 +35,10 @@ class Wanted(NamedTuple):
 class PriceWatch:
     """Follows decisions and says which queues with the policy "optimal" need new prices.
 
-    New prices are due every `gate.recompute_ms`, and when the number of agents has changed (looked
-    at every ten seconds). Who serves several queues is shared out so that these are loaded evenly.
+    New prices are due every `gate.recompute_ms` if the numbers have changed or the queue has no
+    prices (the answer was lost, or the queue is new again), and when the number of agents has
+    changed (looked at every ten seconds). Who serves several queues is shared out so that these
+    are loaded evenly.
     """
 
     def __init__(self, window_ms: int = ARRIVAL_WINDOW_MS) -> None:
@@ -45,9 +48,12 @@ class PriceWatch:
         self._started_at_ms: int | None = None
         self._checked_at_ms: int | None = None
 
-    def remember(self, queue_id: str, times: Times, now_ms: int) -> None:
-        """Take in what is known from before: times, faded to what they count now."""
-        self._estimates(queue_id, now_ms).remember(times)
+    def remember(self, queue_id: str, times: Times, before_ms: int) -> None:
+        """Take in the times of what was over at a moment, faded to what they counted then.
+
+        Arrivals count from that moment on, so what is taken next must begin there.
+        """
+        self._estimates(queue_id, before_ms).remember(times)
 
     def take(self, decisions: Iterable[d.AnyDecision], now_ms: int) -> None:
         """Count what decisions did at a moment; arrivals are counted from the first call on."""
@@ -76,7 +82,7 @@ class PriceWatch:
             queue = state.queues[one.queue_id]
             if not _is_priced(queue.settings.gate) or queue.is_removed:
                 continue
-            if self._is_due(one, queue.settings.gate, now_ms):
+            if self._is_due(one, queue, now_ms):
                 self._told[one.queue_id] = one, now_ms
                 found.append(one)
         return found
@@ -103,11 +109,12 @@ class PriceWatch:
             found = self._queues[queue_id] = QueueEstimates(since_ms, self._window_ms)
         return found
 
-    def _is_due(self, now: Wanted, gate: GateSettings, now_ms: int) -> bool:
+    def _is_due(self, now: Wanted, queue: ContactQueue, now_ms: int) -> bool:
         told, told_at_ms = self._told.get(now.queue_id, (None, 0))
         if told is None or told.model.agents != now.model.agents:
             return True
-        return now_ms - told_at_ms >= gate.recompute_ms and now != told
+        is_news = now != told or queue.gate.prices is None
+        return now_ms - told_at_ms >= queue.settings.gate.recompute_ms and is_news
 
 
 def _is_priced(gate: GateSettings) -> bool:

@@ -118,12 +118,13 @@ class Follower:
         last_ms = self._state.now_ms
         async for rows in self._reader.read(max(head - 1, await self._reader.pruned_seq())):
             last_ms = rows[-1].at_ms
-        observed_from = await self._reader.seq_before(last_ms - OBSERVED_MS)
+        observed_from_ms = last_ms - OBSERVED_MS
+        observed_from = await self._reader.seq_before(observed_from_ms)
         self._cursor = min(observed_from, self._state.seq)
         self._observed_seq = observed_from
         self._observer.configure(self._state.settings.queues)
-        for queue_id, times in (await past_times(self._store, last_ms - OBSERVED_MS)).items():
-            self._price_watch.remember(queue_id, times, last_ms)
+        for queue_id, times in (await past_times(self._store, observed_from_ms)).items():
+            self._price_watch.remember(queue_id, times, observed_from_ms)
 
     async def _cycle(self) -> None:
         await self._follow()

@@ -1,6 +1,6 @@
 """Pricing: a process that solves the gate's models, so that nobody waits for it.
 
-The follower asks, one question at a time for each queue; the answer goes to the engine as advice.
+The follower asks one question at a time; the answer goes to the engine as advice.
 The process is started when there is something to solve, and again if it dies. It ends when its
 follower does.
 """
@@ -35,20 +35,36 @@ class Pricing:
         self._advice = advice
         self._pipe: Connection | None = None
         self._process: BaseProcess | None = None
+        self._waiting: dict[str, Wanted] = {}
+        self._is_solving = False
         self._loop = asyncio.get_running_loop()
 
     def ask(self, wanted: Wanted) -> None:
-        """Have a model solved; the engine hears of it when it is."""
+        """Have a model solved; the engine hears of it when it is.
+
+        It waits for its turn; a newer model of the same queue takes its place meanwhile.
+        """
+        self._waiting[wanted.queue_id] = wanted
+        self._ask_next()
+
+    def stop(self) -> None:
+        """End the process; may be called twice."""
+        self._waiting.clear()
+        self._drop()
+
+    def _ask_next(self) -> None:
+        """Send one question: more could fill the pipe, and stop the follower."""
+        if self._is_solving or not self._waiting:
+            return
         if self._pipe is None:
             self._pipe = self._start()
+        wanted = self._waiting.pop(next(iter(self._waiting)))
         try:
             self._pipe.send(wanted)
         except OSError:
             self._drop()
-
-    def stop(self) -> None:
-        """End the process; may be called twice."""
-        self._drop()
+        else:
+            self._is_solving = True
 
     def _start(self) -> Connection:
         context = multiprocessing.get_context("spawn")
@@ -63,6 +79,7 @@ class Pricing:
         return ours
 
     def _drop(self) -> None:
+        self._is_solving = False
         if self._pipe is not None:
             self._loop.remove_reader(self._pipe.fileno())
             self._pipe.close()
@@ -80,6 +97,8 @@ class Pricing:
             log.error("pricing_died", remedy="it is started again with the next prices")
             self._drop()
             return
+        self._is_solving = False
+        self._ask_next()
         wanted, prices, why_not = answer
         if prices is None:
             log.warning("no_prices", queue=wanted.queue_id, reason=why_not)

@@ -10,6 +10,7 @@ from contacts.vocabulary import AssignmentState
 from gate.model import GateModel
 from gate.observed import Times
 from gate.values import EqualValues, SampledValues
+from queues.price_grid import PriceGrid
 from router import events as e
 from router.price_watch import CHECK_EVERY_MS, PriceWatch, servers
 from router.queue_estimates import values_of
@@ -145,3 +146,27 @@ def test_values_are_those_of_recent_contacts() -> None:
     assert values_of([None, None], 700) == EqualValues(0.7, 0.0)
     assert values_of([-1, None, -1, 700], 700) == EqualValues(0.7, 0.75)
     assert values_of([-1, 2_000, None, 0], 700) == SampledValues((0.0, 0.7, 2.0), 0.75)
+
+
+def test_arrivals_after_what_is_known_from_before_count_from_that_moment() -> None:
+    desk = Watched(cards(), anna=BOTH)
+    desk.watch = PriceWatch()
+    desk.watch.remember("cards", Times(served=180, service_ms=180 * 20_000), desk.now_ms)
+    desk.serve(90, talk_ms=20 * SECOND)
+    assert desk.models()["cards"].arrivals_per_hour == pytest.approx(180, rel=0.06)
+
+
+def test_a_queue_without_prices_is_asked_for_again() -> None:
+    desk = Watched(cards(recompute_ms=180_000), anna=BOTH)
+    desk.serve(1, talk_ms=SECOND)
+    assert desk.wanted() == ["cards"]
+    frozen = desk.watch.models(desk.engine.state, desk.now_ms)
+    desk.watch.models = lambda _state, _now_ms: frozen  # type: ignore[method-assign]
+    desk.wait(CHECK_EVERY_MS)
+    assert desk.wanted() == []
+    desk.wait(170 * SECOND)
+    assert desk.wanted() == ["cards"]
+    grid = PriceGrid(loads=(0,), marketing=(0,), rows_milli=((500,),))
+    desk.tell(e.PricesComputed, queue_id="cards", prices=grid, patience_mean_ms=1, basis="tested")
+    desk.wait(180 * SECOND)
+    assert desk.wanted() == []
