@@ -9,6 +9,7 @@ from service.commands import (
     bench,
     catalogue,
     check_config,
+    check_marketing,
     customers,
     demo,
     journal,
@@ -38,6 +39,7 @@ app.command("report")(report.report)
 app.command("scorecard")(scorecard.scorecard)
 app.command("serve")(serve.serve)
 app.command("simulate")(simulate.simulate)
+journal.app.command("check-marketing")(check_marketing.command)
 app.add_typer(catalogue.app)
 app.add_typer(customers.app)
 app.add_typer(journal.app)

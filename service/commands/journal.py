@@ -38,20 +38,20 @@ JournalPath = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
-_DEFAULT_PATH = Path("var/journal.db")
+DEFAULT_PATH = Path("var/journal.db")
 
 
 @app.command()
-def verify(journal: JournalPath = _DEFAULT_PATH, as_json: AsJson = False) -> None:
+def verify(journal: JournalPath = DEFAULT_PATH, as_json: AsJson = False) -> None:
     """Check that every record is there, in order and as it was written.
 
     Looks for gaps, wrong checksums, time going back, bodies that are not JSON, records missing
     at the end, and damage to the file. Changes nothing.
     """
-    with _reported(), progress_bar("Checking") as progress:
+    with reported(), progress_bar("Checking") as progress:
         report = verify_journal(journal, progress)
     if as_json:
-        _print_json(report)
+        print_json(report)
     else:
         _print_report(journal, report)
     if report.problems_total:
@@ -60,7 +60,7 @@ def verify(journal: JournalPath = _DEFAULT_PATH, as_json: AsJson = False) -> Non
 
 @app.command()
 def export(
-    journal: JournalPath = _DEFAULT_PATH,
+    journal: JournalPath = DEFAULT_PATH,
     from_seq: Annotated[
         int | None, typer.Option(min=1, help="First record; default: the first there is.")
     ] = None,
@@ -76,7 +76,7 @@ def export(
     Keys: seq, at_ms (milliseconds since 1970 UTC), kind, event_id, body (the input and the
     decisions it caused) and checksum. Stops at a damaged record with exit code 1.
     """
-    with _reported():
+    with reported():
         lines = export_lines(journal, from_seq, to_seq)
         if output is None:
             sys.stdout.buffer.writelines(lines)
@@ -88,7 +88,7 @@ def export(
 
 @app.command()
 def prune(
-    journal: JournalPath = _DEFAULT_PATH,
+    journal: JournalPath = DEFAULT_PATH,
     before_seq: Annotated[
         int | None, typer.Option(min=1, help="Remove the records below this sequence number.")
     ] = None,
@@ -114,7 +114,7 @@ def prune(
     """
     if (before_seq is None) == (before is None):
         raise typer.BadParameter("give one of --before-seq and --before, and not both")
-    with _reported(), progress_bar("Pruning") as progress:
+    with reported(), progress_bar("Pruning") as progress:
         report = prune_records(
             journal,
             SnapshotStore(snapshots or journal.parent / "snapshots"),
@@ -124,13 +124,13 @@ def prune(
             pause_s=_PAUSE_S,
         )
     if as_json:
-        _print_json(report)
+        print_json(report)
     else:
         typer.echo(f"{journal}: {report.removed} records removed, all up to {report.pruned_seq}")
 
 
 @contextmanager
-def _reported() -> Iterator[None]:
+def reported() -> Iterator[None]:
     """Say on standard error what stopped the command, and give the exit code for it."""
     try:
         yield
@@ -159,7 +159,8 @@ def _milliseconds(text: str) -> int:
     return round(moment.timestamp() * 1000)
 
 
-def _print_json(report: msgspec.Struct) -> None:
+def print_json(report: msgspec.Struct) -> None:
+    """Print a report as JSON."""
     typer.echo(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
 
 

@@ -1,6 +1,6 @@
 """Limits on presentations hold under any interleaving, and bar no more than they should.
 
-Judged by a checker that reads only what happened (`tests/support/fatigue_checker.py`).
+Judged by a checker that reads only what happened (`outcomes/marketing_check/fatigue.py`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from config.marketing import MarketingSettings
 from marketing.ledger import dump_ledger
-from tests.support.fatigue_checker import breaches
+from outcomes.marketing_check.fatigue import breaches
 from tests.support.fatigue_desk import MINUTE, FatigueDesk, rules_of
 from tests.support.fatigue_play import Play
 from tests.support.fatigue_rules import RULES

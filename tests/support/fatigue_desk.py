@@ -12,8 +12,8 @@ from marketing import ledger_changes as c
 from marketing import reactions, rounds
 from marketing.cool_down import LimitHit
 from marketing.ledger import Ledger, LedgerSnapshot, apply, dump_ledger, load_ledger
-from tests.support.fatigue_checker import FatigueChecker, Limit, Row, Rules
-from tests.support.fatigue_rows import RowMaker, row_of
+from outcomes.marketing_check.fatigue import FatigueChecker, Limit, Row, Rules
+from outcomes.marketing_check.fatigue_rows import RowMaker, row_of
 
 MINUTE = 60_000
 PRODUCTS = [

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from contacts.vocabulary import NeverScope
 from marketing import ledger_changes as c
-from tests.support.fatigue_checker import Row
+from outcomes.marketing_check.fatigue import Row
 
 
 class RowMaker:
@@ -45,7 +45,14 @@ def _said(at_ms: int, change: c.Suppressed | c.SuppressionLifted) -> list[Row]:
     row = Row(at_ms, f"{verb}_{change.scope}", change.customer_id, source=change.source)
     if change.scope is NeverScope.EVERYTHING:
         return [row]
-    return [row._replace(**{str(change.scope): change.of})]
+    return [about(row, change.scope, change.of)]
+
+
+def about(row: Row, scope: NeverScope, of: str) -> Row:
+    """Return the row as one about a product or a category."""
+    if scope is NeverScope.PRODUCT:
+        return row._replace(product=of)
+    return row._replace(category=of)
 
 
 def row_of(at_ms: int, event: str, who: c.Who, contact: str, one: str, ref: c.ProductRef) -> Row:

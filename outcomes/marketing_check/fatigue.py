@@ -11,7 +11,7 @@ after all came to light only then. From then on it counts, as does every product
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -128,6 +128,46 @@ class FatigueChecker:
                 return limit.scope
         return self._cool_down(row)
 
+    def standing(self, row: Row) -> dict[str, set[tuple[str, str]]]:
+        """Return all that bars presenting to the row's customer at its time, by rule.
+
+        Each is a set of (what, which): ("everything", ""), or a product, category or campaign.
+        """
+        found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        found["never"] |= {key for key, sources in self._never[row.customer].items() if sources}
+        own = self._counting("c " + row.customer, reserved=True)
+        here = {one.row.round for one in own if one.row.contact == row.contact}
+        if len(here) >= self.rules.rounds_per_contact:
+            found["contact"].add(("everything", ""))
+        for limit in self.rules.limits:
+            found[limit.scope] |= self._used_up(limit, row, own)
+        for one in self._of["c " + row.customer]:
+            if one.reaction in ("declined", "not_now") or one.reaction.startswith("never_"):
+                probe = one.row._replace(at_ms=row.at_ms)
+                rule = self._cool_down(probe)
+                if rule is not None:
+                    found[rule].add(("product", probe.product))
+                other = self._cool_down(probe._replace(product=""))
+                if other == "declined":
+                    found[other].add(("category", probe.category))
+        return found
+
+    def _used_up(self, limit: Limit, row: Row, own: list[Entry]) -> set[tuple[str, str]]:
+        """Return what a limit leaves no room for at the row's time."""
+        is_household = "household" in (limit.scope, limit.per)
+        pool = self._counting(f"h {row.household}", reserved=True) if is_household else own
+        recent = [one.row for one in pool if one.counts_ms > row.at_ms - limit.window_ms]
+        if limit.scope in ("customer", "household"):
+            is_full = len({one.round for one in recent}) >= limit.most
+            return {("everything", "")} if is_full else set()
+        times = Counter(getattr(one, limit.scope) for one in recent)
+        del times[None]
+        return {(limit.scope, of) for of, count in times.items() if count >= limit.most}
+
+    def knows(self, round_id: str, product_id: str) -> bool:
+        """Tell whether the product was ever reserved in the round."""
+        return (round_id, product_id) in self._entries
+
     def _counting(self, key: str, reserved: bool) -> list[Entry]:
         return [one for one in self._of[key] if one.is_on and (reserved or not one.is_open)]
 
@@ -145,7 +185,7 @@ class FatigueChecker:
         same = [one for one in recent if getattr(one.row, limit.scope) == wanted]
         others = [one for one in same if one.row.round != row.round or not one.is_open]
         together = sum(getattr(one, limit.scope) == wanted for one in beside)
-        return len(others) + together >= limit.most
+        return bool(len(others) + together >= limit.most)
 
     def _cool_down(self, row: Row) -> str | None:
         mine = self._of["c " + row.customer]
@@ -183,8 +223,10 @@ class FatigueChecker:
         sources = self._never[row.customer].setdefault(key, set())
         if verb == "said":
             sources.add(row.source)
-        else:
+        elif row.source:
             sources.discard(row.source)
+        else:  # what the customer takes back holds no more, whoever said it
+            sources.clear()
 
 
 def breaches(rows: Iterable[Row], rules: Rules) -> list[tuple[Row, str]]:
