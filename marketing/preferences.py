@@ -29,16 +29,16 @@ from marketing.preference_values import (
     check_candidates,
 )
 
-FEWEST_PRESENTED = 3
-MOST_PRESENTED = 5
+FEWEST_PRESENTED = 1
+MOST_PRESENTED = 20
 
 
 class PreferenceSettings(msgspec.Struct, frozen=True):
     """How products are selected.
 
-    `presented` products, 3 to 5, at most `most_of_category` of one category unless there are too
-    few categories. The log-odds with which a product is drawn differ from their mean by at most
-    `most_deviations` standard deviations; 0 presents the best and explores nothing.
+    `presented` products (usually 3 to 5), at most `most_of_category` of one category unless there
+    are too few categories. The log-odds with which a product is drawn differ from their mean by
+    at most `most_deviations` standard deviations; 0 presents the best and explores nothing.
     `most_terms` parts of a chance are told as its reasons.
     """
 

@@ -18,6 +18,8 @@ from service.desk import Desk
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 0.1
+GONE_AFTER_S = 900.0
+"""A bridge that was silent for so long is gone (renamed, perhaps) and no longer expected."""
 
 
 class BridgeWatch:
@@ -53,6 +55,10 @@ class BridgeWatch:
         state = self._desk.engine.state
         longest_s = state.settings.limits.load_unknown_after_ms / 1_000
         now_s = self._clock_s()
+        for source in [one for one, at_s in self._heard_s.items() if now_s - at_s > GONE_AFTER_S]:
+            log.warning("bridge_gone", bridge=source, seconds=GONE_AFTER_S)
+            del self._heard_s[source]
+            self._back(source)
         for source, heard_s in self._heard_s.items():
             if now_s - heard_s > longest_s and source not in state.silent_bridges:
                 log.warning("bridge_silent", bridge=source, seconds=round(now_s - heard_s, 1))
@@ -60,6 +66,7 @@ class BridgeWatch:
                 self._desk.tell(BridgeFellSilent(event_id="", at_ms=at_ms, bridge=source))
 
     def _back(self, source: str) -> None:
+        """The bridge is heard, or no longer expected: it does not close the gates any more."""
         if source in self._desk.engine.state.silent_bridges:
-            log.info("bridge_heard_again", bridge=source)
+            log.info("bridge_not_silent", bridge=source)
             self._desk.tell(BridgeHeard(event_id="", at_ms=self._desk.now_ms(), bridge=source))

@@ -100,10 +100,10 @@ def contact_ended(turn: Turn, event: e.ContactEnded) -> None:
 
 
 def report_marketing(turn: Turn, event: e.ContactEnded, agent_id: str) -> None:
-    """Count the end of the talk as marketing, at most all of it."""
+    """Count the end of the talk as marketing, at most all of it; what was timed here stands."""
     assignment = turn.state.agents[agent_id].assignments[event.contact_id]
     talk_ms = assignment.phases_ms(turn.state.now_ms)[0]
-    if talk_ms > 0:
+    if talk_ms > 0 and not assignment.marketed:
         marketing_ms = min(event.marketing_ms, talk_ms)
         turn.emit(MarketingReported(event.contact_id, agent_id, marketing_ms))
 

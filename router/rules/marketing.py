@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from agents.agent import Assignment
 from config.catalogue import Catalogue
 from contacts.customer import NOTHING_KNOWN
 from contacts.vocabulary import AssignmentState, ReactionKind, Rejection
@@ -49,7 +48,7 @@ def products_presented(turn: Turn, event: e.ProductsPresented) -> None:
     newest = next(rounds, None)
     if newest is None:
         raise Refused(Rejection.PRODUCT_NOT_PRESENTED, event.contact_id)
-    why = _barred_now(turn, assignment, [item.product.category for item in newest.items])
+    why = _barred_now(turn, newest)
     found = present(offers.ledger, settings, newest.round_id, state.now_ms)
     if why is not None or found is None:
         for released in release_contact(
@@ -72,16 +71,16 @@ def _withdrawn(
     return m.ProductsWithdrawn(event.contact_id, event.agent_id, round_id, why)
 
 
-def _barred_now(turn: Turn, assignment: Assignment, categories: list[str]) -> str | None:
-    """Return the code of what bars presenting now, None: nothing does."""
+def _barred_now(turn: Turn, one: Round) -> str | None:
+    """Return the code of what bars presenting a round now, None: nothing does."""
     state = turn.state
-    context = state.offers.contexts.get(assignment.contact_id, NOTHING_KNOWN)
-    for category in categories:
+    context = state.offers.contexts.get(one.contact_id, NOTHING_KNOWN)
+    for item in one.items:
         found = check(
             state.settings.marketing,
-            assignment.customer_id,
+            one.who.customer_id,
             context,
-            category,
+            item.product.category,
             state.now_ms,
             emergency=state.emergency is not None,
         )
@@ -106,7 +105,7 @@ def reaction_recorded(turn: Turn, event: e.ReactionRecorded) -> None:
         and event.reaction is not ReactionKind.NOT_PRESENTED
     ):
         found = present(offers.ledger, settings, one.round_id, turn.state.now_ms)
-        if found is None or event.product_id in found.hits:
+        if found is None or event.product_id in found.hits or _barred_now(turn, one) is not None:
             raise Refused(Rejection.PRODUCT_NOT_PRESENTED, event.product_id)
         for change in found.changes:
             turn.emit(m.LedgerChanged(change))

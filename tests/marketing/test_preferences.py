@@ -230,5 +230,5 @@ def test_bad_input_is_refused_with_its_value() -> None:
     with pytest.raises(ValueError, match="age is nan"):
         model.learn(Context(attributes={"age": float("nan")}), PRODUCTS[0], True)
     assert model.snapshot() == Learned()
-    with pytest.raises(ValueError, match="presented is 6"):
-        PreferenceSettings(presented=6)
+    with pytest.raises(ValueError, match="presented is 21"):
+        PreferenceSettings(presented=21)

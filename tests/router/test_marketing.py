@@ -185,6 +185,20 @@ def test_a_reaction_without_a_word_before_says_that_it_was_presented() -> None:
     assert shop.rejection is Rejection.PRODUCT_NOT_PRESENTED
 
 
+def test_a_reaction_does_not_make_presented_what_the_law_bars_meanwhile() -> None:
+    shop = Shop()
+    products = shop.selected("c1")
+    shop.tell(me.CustomerContextAttached, contact_id="c1", context=a_customer(opted_out=True))
+    shop.react("c1", products[0], ReactionKind.ACCEPTED)
+    assert shop.rejection is Rejection.PRODUCT_NOT_PRESENTED
+
+
+@pytest.mark.parametrize("most", [1, 2, 7])
+def test_as_many_products_as_are_set(most: int) -> None:
+    shop = Shop(products_least=1, products_most=most)
+    assert len(shop.selected("c1")) == min(most, 5)
+
+
 def test_never_again_holds_for_ever() -> None:
     shop = Shop(rounds_per_contact=1, limits=[])
     shop.selected("c1", customer_id="u1")

@@ -139,6 +139,6 @@ async def test_a_bridge_that_falls_silent_closes_the_gate_until_it_is_heard(
         await engine.until_logged("bridge_silent")
         assert (await complete(bridge, anna, hers))[1] == "load_unknown"
         await other.ok("heartbeat", last=True)
-        await engine.until_logged("bridge_heard_again")
+        await engine.until_logged("bridge_not_silent")
         hers = await talk(bridge, "c2")
         assert (await complete(bridge, anna, hers))[1] != "load_unknown"
