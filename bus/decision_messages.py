@@ -175,8 +175,9 @@ class MarketingClosingMessage(DecisionMessage, frozen=True, gc=False, tag="marke
 class ProductsSelectedMessage(DecisionMessage, frozen=True, gc=False, tag="products_selected"):
     """What this agent may present to the customer in this round, best first.
 
-    `asked` is how many there should be; `barred` how many products each code barred. Say
-    `products_presented` before presenting, and `reaction_recorded` for each.
+    `asked` is how many there should be at least: with fewer, no more may be presented; `barred`
+    says how many products each code barred. Say `products_presented` before presenting, and
+    `reaction_recorded` for each.
     """
 
     contact_id: str

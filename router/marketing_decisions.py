@@ -28,8 +28,8 @@ class CustomerContextSet(Decision, frozen=True, gc=False, tag="customer_context_
 class ProductsSelected(Decision, frozen=True, gc=False, tag="products_selected"):
     """What the agent may present in this round, best first, with reasons and propensities.
 
-    `asked` is how many there should be; `barred` says how many products each code barred. `seed`
-    drew them, `context` is what the preference model looked at, `context_version` the state of the
+    `asked` is how many there should be at least; `barred` says how many products each code barred.
+    `seed` drew them, `context` is what the preference model looked at, `context_version` the state of the
     customer's record.
     """
 

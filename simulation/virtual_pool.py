@@ -45,11 +45,11 @@ def run_tasks(
         for future in as_completed(futures):
             yield futures[future], future.result()
     except BaseException:
+        executor.shutdown(wait=False, cancel_futures=True)  # waiting for who is killed may hang
         for worker in active_children():
-            worker.terminate()
+            worker.kill()
         raise
-    finally:
-        executor.shutdown(cancel_futures=True)
+    executor.shutdown()
 
 
 _worker: list[tuple[Callable[[Any, Any], Any], Any]] = []

@@ -99,7 +99,7 @@ def _reserve(turn: Turn, assignment: Assignment, asked: Asked, chosen: Chosen) -
             round_id,
             customer_id,
             chosen.products,
-            asked.settings.products_most,
+            asked.settings.products_least,
             chosen.barred,
             asked.seed,
             preference_context(asked),
