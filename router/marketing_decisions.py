@@ -29,8 +29,8 @@ class ProductsSelected(Decision, frozen=True, gc=False, tag="products_selected")
     """What the agent may present in this round, best first, with reasons and propensities.
 
     `asked` is how many there should be at least; `barred` says how many products each code barred.
-    `seed` drew them, `context` is what the preference model looked at, `context_version` the state of the
-    customer's record.
+    `seed` drew them, `context` is what the preference model looked at, `context_version` the state
+    of the customer's record.
     """
 
     contact_id: str
