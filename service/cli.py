@@ -5,16 +5,19 @@ from __future__ import annotations
 import typer
 
 from service.commands import (
+    accounts,
     asyncapi,
     bench,
     catalogue,
     check_config,
     check_marketing,
     customers,
+    dashboard,
     demo,
     journal,
     load,
     offers,
+    openapi,
     replay,
     report,
     scorecard,
@@ -32,14 +35,17 @@ app.callback()(version.tidegate)
 app.command("asyncapi")(asyncapi.asyncapi)
 app.command("bench")(bench.bench)
 app.command("check-config")(check_config.check_config)
+app.command("dashboard")(dashboard.dashboard)
 app.command("demo")(demo.demo)
 app.command("load")(load.load)
+app.command("openapi")(openapi.openapi)
 app.command("replay")(replay.replay)
 app.command("report")(report.report)
 app.command("scorecard")(scorecard.scorecard)
 app.command("serve")(serve.serve)
 app.command("simulate")(simulate.simulate)
 journal.app.command("check-marketing")(check_marketing.command)
+app.add_typer(accounts.app)
 app.add_typer(catalogue.app)
 app.add_typer(customers.app)
 app.add_typer(journal.app)
