@@ -9,7 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from config.dashboard import DashboardSettings
-from dashboard import api_commands, api_feed, api_sessions, pages
+from dashboard import api_commands, api_feed, api_lookups, api_sessions, pages
 from dashboard.access import CSRF_HEADER
 from dashboard.errors import ApiError, answer
 from dashboard.guards import Guards
@@ -44,7 +44,7 @@ def bare_app() -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    for module in (api_sessions, api_feed, api_commands, pages):
+    for module in (api_sessions, api_feed, api_commands, api_lookups, pages):
         app.include_router(module.router)
     app.add_exception_handler(ApiError, answer)
     return app

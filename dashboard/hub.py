@@ -19,6 +19,7 @@ from dashboard.contact_memory import ContactMemory
 from dashboard.desktops import Desktop, Desktops
 from dashboard.identity import Doorman
 from dashboard.link import WEB, BusLink
+from dashboard.lookups import Lookups
 from dashboard.readers import TAKES_NOTHING_S, TICK_S, Readers
 from dashboard.view import View
 
@@ -51,6 +52,7 @@ class Hub:
             on_urgent=self._urgent,
             on_link=self.desktops.link,
         )
+        self.lookups = Lookups(settings)
         self.asking = Asking(space, self.link.publish)
         self._leaving: dict[str, asyncio.Task[None]] = {}
         self._ticking: asyncio.Task[None] | None = None
@@ -67,6 +69,7 @@ class Hub:
         if self._ticking is not None:
             self._ticking.cancel()
         await self.link.stop()
+        await self.lookups.close()
 
     def close_readers(self) -> None:
         """End all streams, so that the server can stop."""
