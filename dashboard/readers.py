@@ -26,7 +26,10 @@ log = structlog.get_logger(__name__)
 
 
 class Reader:
-    """One reader: everything up to `cursor` was sent; None: nothing yet."""
+    """One reader: everything up to `cursor` was sent; None: nothing yet.
+
+    One that resumes and has everything gets a ping at once: so it knows that it is live.
+    """
 
     def __init__(self, cursor: int | None, kinds: Kinds) -> None:
         self.cursor = cursor
