@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -11,6 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from config.dashboard import DashboardSettings
 from dashboard import api_commands, api_feed, api_lookups, api_sessions, pages
 from dashboard.access import CSRF_HEADER
+from dashboard.document import document_of
 from dashboard.errors import ApiError, answer
 from dashboard.guards import Guards
 from dashboard.hub import Hub
@@ -47,12 +49,13 @@ def bare_app() -> FastAPI:
     for module in (api_sessions, api_feed, api_commands, api_lookups, pages):
         app.include_router(module.router)
     app.add_exception_handler(ApiError, answer)
+    app.openapi = partial(document_of, app)  # type: ignore[method-assign]
     return app
 
 
 def openapi() -> dict[str, Any]:
     """Return the OpenAPI document."""
-    return bare_app().openapi()
+    return document_of(bare_app())
 
 
 def _permit_origins(app: FastAPI, settings: DashboardSettings) -> None:

@@ -25,8 +25,7 @@ _SPAWN = multiprocessing.get_context("spawn")
 class KeptProcess:
     """Keeps one process running until stopped.
 
-    `launch` starts it and returns it; `on_end` hears of each end. `name` begins the log lines:
-    `{name}_died`, `{name}_killed`.
+    `launch` starts it and returns it; `on_end` hears of each end. `name` stands in the log.
     """
 
     def __init__(
@@ -58,7 +57,7 @@ class KeptProcess:
         process.terminate()
         await asyncio.to_thread(process.join, STOP_S)
         if process.is_alive():
-            log.warning(f"{self._name}_killed", pid=process.pid)
+            log.warning("child_killed", child=self._name, pid=process.pid)
             process.kill()
             await asyncio.to_thread(process.join)
 
@@ -72,7 +71,7 @@ class KeptProcess:
             if loop.time() - since_s > RESTART_MAX_S:
                 delay_s = RESTART_FIRST_S
             code = self._process.exitcode
-            log.error(f"{self._name}_died", exit_code=code, restart_in_s=delay_s)
+            log.error("child_died", child=self._name, exit_code=code, restart_in_s=delay_s)
             await asyncio.sleep(delay_s)
             delay_s = min(2 * delay_s, RESTART_MAX_S)
             self._process = self._launch()
