@@ -21,8 +21,9 @@ from dashboard.hub import Hub
 MAX_SOCKET_MESSAGE_BYTES = 64 * 1024
 STOP_S = 3
 BACKLOG = 4_096
-UNACKNOWLEDGED_MS = 30_000
-"""The kernel ends a connection whose peer has taken nothing for so long."""
+KERNEL_LIMITS = {"TCP_USER_TIMEOUT": 30_000, "TCP_NOTSENT_LOWAT": 128 * 1024}
+"""The kernel ends a connection whose peer has taken nothing for 30 s, and keeps little that was not
+sent yet: a slow reader gets fewer frames and not old ones, and megabytes are not kept for each."""
 
 log = structlog.get_logger(__name__)
 
@@ -104,8 +105,9 @@ def _listen(settings: DashboardSettings) -> socket.socket:
         info = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
         listening = socket.socket(info[0], socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if hasattr(socket, "TCP_USER_TIMEOUT"):
-            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS)
+        for name, value in KERNEL_LIMITS.items():
+            if hasattr(socket, name):  # Linux; accepted connections inherit them
+                listening.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
         listening.bind(info[4])
     except OSError as error:
         raise DashboardError(

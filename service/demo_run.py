@@ -7,11 +7,12 @@ import signal
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bus.embedded import EmbeddedBroker
+from service.demo_dashboard import with_dashboard
 from service.engine_process import EngineProcess
 from simulation.demo_check import check_equal, counts_of, stored_counts
 from simulation.demo_day import DemoDay
@@ -35,13 +36,15 @@ Shown = Callable[[Player], AbstractAsyncContextManager[object]]
 class DemoRun:
     """What to play, how fast (simulated seconds a second, 0: no waiting), and a new directory.
 
-    `is_part`: the plan was cut to a part of its day.
+    `is_part`: the plan was cut to a part of its day. `dashboard`: the `[dashboard]` table of the
+    engine, empty for none.
     """
 
     plan: DayPlan
     is_part: bool
     speed: float
     directory: Path
+    dashboard: dict[str, Any] = field(default_factory=dict)
 
     @property
     def journal(self) -> Path:
@@ -58,7 +61,7 @@ async def run_demo(run: DemoRun, shown: Shown) -> DemoResult:
     day = DemoDay(run.plan)
     async with EmbeddedBroker() as broker:
         address = (broker.host, broker.port)
-        settings = demo_settings(run.plan, address, run.journal)
+        settings = with_dashboard(demo_settings(run.plan, address, run.journal), run.dashboard)
         async with EngineProcess(settings, run.directory / LOG_FILE) as engine:
             started_s = time.monotonic()
             async with EngineLink(demo_topics(settings), *address) as link:
