@@ -185,10 +185,10 @@ def measure(readers: int, desktops: int, seconds: float) -> dict[str, Any]:
     """Return the figures, in milliseconds."""
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
-        tokens = _accounts(directory, desktops)
+        tokens = make_accounts(directory, desktops)
         broker = Mosquitto(directory)
         broker.start()
-        process, port = _dashboard(directory, broker.port)
+        process, port = start_dashboard(directory, broker.port)
         try:
             return _measured(process, port, broker.port, tokens, readers, seconds)
         finally:
@@ -236,7 +236,8 @@ def _ms(seconds: list[float]) -> dict[str, float] | None:
     return {name: round(ordered[int(last * at)] * 1_000, 1) for name, at in named.items()}
 
 
-def _accounts(directory: Path, desktops: int) -> list[str]:
+def make_accounts(directory: Path, desktops: int) -> list[str]:
+    """Write accounts for a supervisor and agents `a1` ...; return their tokens in that order."""
     tokens = [new_token() for _ in range(desktops + 1)]
     accounts = no_accounts()
     for number, token in enumerate(tokens):
@@ -251,9 +252,10 @@ def _accounts(directory: Path, desktops: int) -> list[str]:
     return tokens
 
 
-def _dashboard(directory: Path, broker_port: int) -> tuple[subprocess.Popen[bytes], int]:
+def start_dashboard(directory: Path, broker_port: int) -> tuple[subprocess.Popen[bytes], int]:
+    """Start the program and wait until it serves; return it and its port."""
     port = free_port()
-    config = directory / "tidegate.toml"
+    config = directory / "dashboard.toml"
     config.write_text(
         f'[bus]\nbroker = "mqtt"\nport = {broker_port}\n[dashboard]\nport = {port}\n'
         f"accounts_file = {json.dumps(str(directory / 'accounts.toml'))}\n"

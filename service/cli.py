@@ -23,6 +23,7 @@ from service.commands import (
     scorecard,
     serve,
     simulate,
+    top,
     version,
 )
 
@@ -44,6 +45,7 @@ app.command("report")(report.report)
 app.command("scorecard")(scorecard.scorecard)
 app.command("serve")(serve.serve)
 app.command("simulate")(simulate.simulate)
+app.command("top")(top.top)
 journal.app.command("check-marketing")(check_marketing.command)
 app.add_typer(accounts.app)
 app.add_typer(catalogue.app)
