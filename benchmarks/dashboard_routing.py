@@ -1,6 +1,6 @@
 """Whether readers slow routing: load on a real engine, with and without readers, in turn.
 
-    python -m benchmarks.dashboard_routing [--readers 1000] [--rate 60] [--contacts 600] [--rounds 3]
+    python -m benchmarks.dashboard_routing [--readers N] [--rate R] [--contacts N]
 
 Dashboard, broker, engine, generator and readers share the machine, so this shows their whole cost;
 on a machine of its own a dashboard costs the broker one subscriber. Prints one JSON object: the
