@@ -41,7 +41,7 @@ async def answers(port: int) -> bool:
 
 async def until_answers(port: int, wanted: bool) -> None:
     async with asyncio.timeout(60):
-        while await answers(port) is not wanted:
+        while await answers(port) is not wanted:  # noqa: ASYNC110 - seen from outside
             await asyncio.sleep(0.1)
 
 
@@ -91,9 +91,7 @@ async def test_why_it_does_not_start(
     assert said in error
 
 
-async def test_top_without_a_broker_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_top_without_a_broker_says_so(tmp_path: Path) -> None:
     config = tmp_path / "tidegate.toml"
     config.write_text(f'[bus]\nbroker = "mqtt"\nport = {free_port()}\n')
     short = (
