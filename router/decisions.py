@@ -214,9 +214,10 @@ class GateForced(Decision, frozen=True, gc=False, tag="gate_forced"):
 
 
 class EmergencySet(Decision, frozen=True, gc=False, tag="emergency_set"):
-    """An emergency is on, with its reason, or off (None)."""
+    """An emergency is on, with its reason, or off (None); `by` says who said so."""
 
     reason: str | None
+    by: str = ""
 
 
 class PricesSet(Decision, frozen=True, gc=False, tag="prices_set"):

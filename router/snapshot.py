@@ -54,6 +54,8 @@ class StateSnapshot(msgspec.Struct, gc=False):
     overrides: dict[str, Override] = {}
     silent_bridges: set[str] = set()
     offers: OffersSnapshot = msgspec.field(default_factory=OffersSnapshot)
+    emergency_since_ms: int = 0
+    emergency_by: str = ""
 
 
 class SnapshotTooNew(Exception):  # noqa: N818 - says what it is
@@ -90,6 +92,8 @@ def dump_state(state: RoutingState) -> bytes:
             state.overrides,
             state.silent_bridges,
             state.offers.snapshot(),
+            state.emergency_since_ms,
+            state.emergency_by,
         )
     )
 
@@ -106,6 +110,8 @@ def load_state(payload: bytes) -> RoutingState:
     settings = RoutingSettings.model_validate(snapshot.settings)
     state.settings = settings
     state.emergency, state.overrides = snapshot.emergency, snapshot.overrides
+    state.emergency_since_ms = snapshot.emergency_since_ms
+    state.emergency_by = snapshot.emergency_by
     state.silent_bridges = snapshot.silent_bridges
     state.offers = Offers.of(snapshot.offers)
     state.listed = {agent.agent_id: agent for agent in settings.agents}

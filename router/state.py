@@ -40,6 +40,8 @@ class RoutingState:
         self.paused_since_ms: int | None = None
         self.settings = RoutingSettings()
         self.emergency: str | None = None
+        self.emergency_since_ms = 0
+        self.emergency_by = ""
         self.overrides: dict[str, Override] = {}
         self.silent_bridges: set[str] = set()
         self.latching: set[str] = set()
