@@ -93,8 +93,8 @@ class MarketingDay:
                 self._add(seen, seen.agent_id, at_ms, "presented", len(product_ids))
             case c.RoundReleased(round_id, product_ids):
                 seen = self._seen(round_id, "")
-                back = [one for one in product_ids if self._was_today(seen.presented_ms, one, at_ms)]
-                self._add(seen, seen.agent_id, at_ms, "presented", -len(back))
+                back = sum(self._was_today(seen.presented_ms, one, at_ms) for one in product_ids)
+                self._add(seen, seen.agent_id, at_ms, "presented", -back)
             case c.ReactionNoted():
                 self._fold_reaction(change, at_ms)
             case _:

@@ -8,7 +8,7 @@ from config.routing import QueueSettings
 from contacts.vocabulary import Disposition
 from queues.agent_times import AgentTimes
 from queues.local_time import LocalTime
-from queues.metrics import WINDOW_MS, Handling, QueueMetrics
+from queues.metrics import WINDOW_MS, Handling, QueueMetrics, Sums
 from router import decisions as d
 from router.activities import Activities, Answer, AnswerKind
 from router.queue_entries import Changes, EntryChange, EntryEnd, QueueEntries, QueueEntry
@@ -124,6 +124,10 @@ class Observer:
         self.today.configure(queues, self._agent_local)
         for times in self.agents.values():
             times.configure(self._agent_local)
+
+    def restore_queue(self, queue_id: str, half_hours: Sums, window: Sums) -> None:
+        """Go on from what a queue's metrics kept."""
+        self._queue(queue_id).restore(half_hours, window)
 
     def _queue(self, queue_id: str) -> QueueMetrics:
         found = self.queues.get(queue_id)

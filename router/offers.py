@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from math import log
 from typing import Any
+from zlib import crc32
 
 import msgspec
 
@@ -42,10 +43,13 @@ class OffersSnapshot(msgspec.Struct):
 
 
 class Offers:
-    """Catalogue, ledger, preferences; `contexts` by live contact, `to_learn` by round."""
+    """Catalogue (`version` tells it from others), ledger, preferences; `contexts` by live contact,
+    `to_learn` by round.
+    """
 
     def __init__(self) -> None:
         self.catalogue: dict[str, Any] | None = None
+        self.version: str | None = None
         self.index: CatalogueIndex | None = None
         self.ledger = Ledger()
         self.preferences = Preferences()
@@ -57,6 +61,7 @@ class Offers:
     def set_catalogue(self, catalogue: dict[str, Any] | None) -> None:
         """Put a catalogue in force. Raises ValidationError if it is none."""
         self.catalogue = catalogue
+        self.version = None if catalogue is None else _checksum(catalogue)
         self.index = None
         if catalogue is not None:
             self.index = CatalogueIndex(Catalogue.model_validate(catalogue))
@@ -132,6 +137,11 @@ class Offers:
         offers.contexts, offers.to_learn = snapshot.contexts, snapshot.to_learn
         offers.products, offers.campaigns = snapshot.products, snapshot.campaigns
         return offers
+
+
+def _checksum(catalogue: dict[str, Any]) -> str:
+    """Return the same 8 hex digits for the same catalogue."""
+    return f"{crc32(msgspec.json.encode(catalogue, order='deterministic')):08x}"
 
 
 def _log_odds(ratio: float) -> float:

@@ -27,20 +27,24 @@ from outcomes.journal import JournalError
 from outcomes.journal_reader import JournalReader
 from outcomes.past_times import past_times
 from outcomes.store import OutcomeStore, OutcomeStoreError, store_path_beside
+from queues.local_time import LocalTime
 from router.apply import apply_record
+from router.figures_snapshot import restore_figures
 from router.guard_watch import GuardWatch
 from router.observer import Observer
 from router.price_watch import CHECK_EVERY_MS, PriceWatch
 from router.records import Record
 from router.snapshot import dump_state
+from router.standing import Standing, standing_in
 from router.state import RoutingState
 from service.advice import AdviceSender
+from service.figures import load_figures, mode_changes, write_figures
 from service.follower_clock import FollowerClock
 from service.logs import configure_logs
 from service.pricing import Pricing
 from service.recovery import load_newest, record_of
 from service.showing import Showing
-from service.wiring import connection_settings, snapshot_store, topic_space
+from service.wiring import connection_settings, figures_store, snapshot_store, topic_space
 
 log = structlog.get_logger(__name__)
 
@@ -49,9 +53,8 @@ LONGEST_PAUSE_S = 1.0
 """Half of the time it rests, but one that has fallen far behind does not rest as long again."""
 LESS_URGENT_THAN_THE_ENGINE = 10
 OBSERVED_MS = 3_600_000
-"""How far back figures are counted when a follower starts: more than their window."""
+"""How far back arrivals and times are counted for prices when a follower starts."""
 STORE_EVERY_S = 1.0
-"""An empty payload: the broker forgets what it retained."""
 
 
 class Follower:
@@ -64,6 +67,7 @@ class Follower:
         self._advice = advice
         self._space = topic_space(settings)
         self._snapshots = snapshot_store(settings.journal.path)
+        self._figures = figures_store(settings.journal.path)
         self._state = RoutingState()
         self._observer = Observer()
         self._snapshot_seq = 0
@@ -71,8 +75,10 @@ class Follower:
         self._stored_at_s = 0.0
         self._is_store_behind = False
         client = connection_settings(settings.bus, *broker, f"{settings.client_id()}-follower")
-        self._connection = MqttConnection(client, _ignore, random=Random(), events=self)
-        self._showing = Showing(self._connection, self._space, self._observer)
+        self._connection = MqttConnection(client, self._received, random=Random(), events=self)
+        self._showing = Showing(
+            self._connection, self._space, self._observer, Standing(), settings.alarms
+        )
         self._clock = FollowerClock(is_ticked=settings.service.clock == "ticked")
         self._guards = GuardWatch()
         self._price_watch = PriceWatch()
@@ -94,6 +100,7 @@ class Follower:
         self._reader = await JournalReader.open(self._settings.journal.path)
         self._store = await OutcomeStore.open(store_path_beside(self._settings.journal.path))
         await self._begin()
+        await self._connection.subscribe(self._space.all_alarms)
         self._connection.start()
         while not stopping.is_set():
             started = time.monotonic()
@@ -111,20 +118,45 @@ class Follower:
     def on_lost(self, reason: str) -> None:
         """Shown again when the link is back."""
 
+    def _received(self, message: ReceivedMessage) -> None:
+        """Hear what alarms an earlier follower left at the broker; nothing else is for it."""
+        self._connection.ack(message)
+        if message.retain and message.payload:
+            self._showing.alarms.take_back(message.topic, message.payload)
+
     async def _begin(self) -> None:
         head = await self._reader.head()
         self._state = load_newest(self._snapshots, head)
         self._snapshot_seq = self._state.seq
         last_ms = self._state.now_ms
-        async for rows in self._reader.read(max(head - 1, await self._reader.pruned_seq())):
+        pruned_seq = await self._reader.pruned_seq()
+        async for rows in self._reader.read(max(head - 1, pruned_seq)):
             last_ms = rows[-1].at_ms
-        observed_from_ms = last_ms - OBSERVED_MS
-        observed_from = await self._reader.seq_before(observed_from_ms)
-        self._cursor = min(observed_from, self._state.seq)
-        self._observed_seq = observed_from
-        self._observer.configure(self._state.settings.queues)
-        for queue_id, times in (await past_times(self._store, observed_from_ms)).items():
-            self._price_watch.remember(queue_id, times, observed_from_ms)
+        priced_from_ms = last_ms - OBSERVED_MS
+        self._priced_seq = await self._reader.seq_before(priced_from_ms)
+        await self._begin_figures(head, pruned_seq, last_ms)
+        self._cursor = min(self._priced_seq, self._observed_seq, self._state.seq)
+        for queue_id, times in (await past_times(self._store, priced_from_ms)).items():
+            self._price_watch.remember(queue_id, times, priced_from_ms)
+
+    async def _begin_figures(self, head: int, pruned_seq: int, last_ms: int) -> None:
+        """Go on from the figures kept, else count again from midnight on."""
+        queues, showing = self._state.settings.queues, self._showing
+        figures = load_figures(self._figures, head, pruned_seq)
+        if figures is None:
+            self._observer.configure(queues)
+            zones = {queue.time_zone for queue in queues} | {"UTC"}
+            midnight_ms = min(LocalTime(zone).day_start_ms(last_ms) for zone in zones)
+            since_ms = min(midnight_ms, last_ms - OBSERVED_MS)
+            self._observed_seq = await self._reader.seq_before(since_ms)
+            showing.standing, self._stood_seq = standing_in(self._state), self._state.seq
+            known: set[str] = set()
+        else:
+            restore_figures(self._observer, figures, queues)
+            self._observed_seq = self._stood_seq = figures.seq
+            showing.standing, known = figures.standing, set(figures.queues)
+            showing.modes.restore(mode_changes(figures))
+        showing.begin(self._state, known)
 
     async def _cycle(self) -> None:
         await self._follow()
@@ -172,6 +204,9 @@ class Follower:
     def _take(self, record: Record) -> None:
         if record.seq > self._observed_seq:
             self._observer.observe(record)
+        if record.seq > self._stood_seq:
+            self._showing.standing.take(record)
+        if record.seq > self._priced_seq:
             self._price_watch.take(record.decisions, record.event.at_ms)
         if record.seq <= self._state.seq:
             return
@@ -193,6 +228,7 @@ class Follower:
         started = time.monotonic()
         try:
             self._snapshots.write(self._state.seq, dump_state(self._state))
+            write_figures(self._figures, self._state.seq, self._observer, self._showing)
         except OSError as error:
             log.error(
                 "snapshot_failed", reason=str(error), directory=str(self._snapshots.directory)
@@ -213,10 +249,6 @@ class Follower:
         await self._connection.stop()
         await self._store.close()
         await self._reader.close()
-
-
-def _ignore(message: ReceivedMessage) -> None:
-    """A follower is told nothing."""
 
 
 def run_follower(settings: TidegateSettings, broker: tuple[str, int], advice: Connection) -> None:
