@@ -7,6 +7,7 @@ from contacts.vocabulary import AssignmentState, Mode, Rejection
 from gate.policies import latched_open
 from router import events as e
 from router.decisions import (
+    AgentSkillsSet,
     ConfigurationApplied,
     EmergencySet,
     GateForced,
@@ -32,14 +33,14 @@ def gate_overridden(turn: Turn, event: e.GateOverridden) -> None:
 
 def emergency_declared(turn: Turn, event: e.EmergencyDeclared) -> None:
     """Nobody markets anywhere from now on."""
-    turn.emit(EmergencySet(event.reason))
+    turn.emit(EmergencySet(event.reason, event.source))
     close_panels(turn, None, "emergency")
 
 
 def emergency_cleared(turn: Turn, event: e.EmergencyCleared) -> None:
     """The gates work again as they did."""
     if turn.state.emergency is not None:
-        turn.emit(EmergencySet(None))
+        turn.emit(EmergencySet(None, event.source))
 
 
 def prices_computed(turn: Turn, event: e.PricesComputed) -> None:
@@ -100,7 +101,7 @@ def touched_queues(turn: Turn) -> set[str]:
     touched: set[str] = set()
     agents: set[str] = set()
     for decision in turn.decisions:
-        if isinstance(decision, ConfigurationApplied):
+        if isinstance(decision, ConfigurationApplied | AgentSkillsSet):
             return set(state.queues)
         touched.add(getattr(decision, "queue_id", None) or "")
         agents.add(getattr(decision, "agent_id", None) or "")
