@@ -7,7 +7,6 @@ from contacts.vocabulary import AssignmentState, Mode, Rejection
 from gate.policies import latched_open
 from router import events as e
 from router.decisions import (
-    AgentSkillsSet,
     ConfigurationApplied,
     EmergencySet,
     GateForced,
@@ -101,7 +100,7 @@ def touched_queues(turn: Turn) -> set[str]:
     touched: set[str] = set()
     agents: set[str] = set()
     for decision in turn.decisions:
-        if isinstance(decision, ConfigurationApplied | AgentSkillsSet):
+        if isinstance(decision, ConfigurationApplied):
             return set(state.queues)
         touched.add(getattr(decision, "queue_id", None) or "")
         agents.add(getattr(decision, "agent_id", None) or "")
