@@ -41,12 +41,19 @@ def find_active(turn: Turn, event: e.ContactTransferred) -> tuple[Contact, Assig
     if event.revision is not None and event.revision != contact.revision:
         raise Refused(Rejection.REVISION_STALE, str(event.revision), str(contact.revision))
     agent_id = contact.agent_id
-    if agent_id is None or event.agent_id not in (None, agent_id):
+    is_anothers = event.agent_id is None and is_other_agent(turn, event.source, agent_id)
+    if agent_id is None or event.agent_id not in (None, agent_id) or is_anothers:
         raise Refused(Rejection.CONTACT_NOT_WITH_AGENT, event.contact_id, agent_id or "")
     assignment = turn.agent(agent_id, event.source).assignments[event.contact_id]
     if not assignment.is_with_customer:
         raise Refused(Rejection.STATE_FORBIDS, "transfer", assignment.state.value)
     return contact, assignment
+
+
+def is_other_agent(turn: Turn, source: str, agent_id: str | None) -> bool:
+    """Tell whether an agent's client speaks at which `agent_id` is not signed in."""
+    agent = turn.state.agents.get(agent_id or "")
+    return source.startswith("agent/") and agent is not None and agent.session != source
 
 
 def available_agent(turn: Turn, agent_id: str, contact: Contact, queue: ContactQueue) -> Agent:

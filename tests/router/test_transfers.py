@@ -209,8 +209,8 @@ def test_an_agents_client_transfers_only_what_is_in_its_own_hands() -> None:
     desk.sign_in("ben")
     desk.tell(e.ContactTransferred, contact_id="c1", to_queue_id="help", source="agent/ben")
     assert (desk.rejection, desk.receipt.have) == (
-        Rejection.AGENT_SIGNED_IN_ELSEWHERE,
-        "agent/anna",
+        Rejection.CONTACT_NOT_WITH_AGENT,
+        "anna",
     )
     desk.tell(
         e.ContactTransferred,
