@@ -91,7 +91,10 @@ class AgentContact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class AgentSnapshot(Snapshot, frozen=True, kw_only=True):
-    """One agent: the own state since `since_ms` with its reason, and the contacts in hand."""
+    """One agent: the own state since `since_ms` with its reason, and the contacts in hand.
+
+    `state_by` is the supervisor who set that state, null if the agent or the engine did.
+    """
 
     agent_id: str
     name: Annotated[str | None, Meta(description="As configured.")] = None
@@ -109,6 +112,7 @@ class AgentSnapshot(Snapshot, frozen=True, kw_only=True):
     ]
     is_learner: bool
     today: AgentToday
+    state_by: str | None = None
 
 
 class EngineSnapshot(Snapshot, frozen=True, kw_only=True):

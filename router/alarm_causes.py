@@ -51,7 +51,7 @@ def _of_engine(settings: AlarmSettings, state: RoutingState) -> Iterator[Cause]:
             code="emergency",
             subject=ENGINE,
             severity="critical",
-            since_ms=state.emergency_since_ms,
+            since_ms=state.emergency_since_ms or state.now_ms,
             values={"reason": state.emergency, "by": state.emergency_by},
         )
     if settings.engine_paused and state.paused_since_ms is not None:

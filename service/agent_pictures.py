@@ -30,6 +30,7 @@ def agent_picture(
         state=agent.state,
         since_ms=agent.since_ms,
         reason=agent.reason,
+        state_by=agent.state_by,
         has_session=agent.state is not AgentState.SIGNED_OUT,
         lost=agent.lost_until_ms is not None,
         contacts=[_contact_picture(one, modes) for one in agent.assignments.values()],

@@ -78,7 +78,7 @@ def alarm_picture(state: RoutingState, alarm: Alarm, now_ms: int) -> AlarmSnapsh
 
 
 def _acknowledged(state: RoutingState, alarm_id: str) -> Acknowledgement | None:
-    found = getattr(state, "alarm_acknowledgements", {}).get(alarm_id)
+    found = state.alarms.get(alarm_id)
     return None if found is None else Acknowledgement(by=found.by, at_ms=found.at_ms)
 
 

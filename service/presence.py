@@ -174,5 +174,7 @@ def emergency_now(state: RoutingState) -> EmergencyNow | None:
     if state.emergency is None:
         return None
     return EmergencyNow(
-        since_ms=state.emergency_since_ms, reason=state.emergency, by=state.emergency_by
+        since_ms=state.emergency_since_ms or state.now_ms,
+        reason=state.emergency,
+        by=state.emergency_by,
     )

@@ -146,6 +146,10 @@ def assignment_changed(state: RoutingState, one: d.AssignmentChanged) -> None:
         state.set_assignment_deadline(assignment)
     if one.disposition is not None:
         assignment.disposition = one.disposition
+    if one.disposition_code is not None:
+        assignment.disposition_code = one.disposition_code
+    if one.note is not None:
+        assignment.note = one.note
     if one.state is not AssignmentState.SERVICE_COMPLETE:
         _note_entry(state, agent, assignment, one)
     if was_marketing:

@@ -17,7 +17,9 @@ def gate_forced(state: RoutingState, one: d.GateForced) -> None:
 
 def emergency_set(state: RoutingState, one: d.EmergencySet) -> None:
     """An emergency, or its end."""
-    if state.emergency is None:
+    if one.reason is None:
+        state.emergency_since_ms = None
+    elif state.emergency is None:
         state.emergency_since_ms = state.now_ms
     state.emergency, state.emergency_by = one.reason, one.by
 

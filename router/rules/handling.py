@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from agents.agent import Assignment
 from agents.transitions import ASSIGNMENT_TRANSITIONS, AssignmentTrigger
 from config.routing import WrapUpSettings
@@ -47,12 +49,23 @@ def target_state(assignment: Assignment, trigger: AssignmentTrigger) -> Assignme
     return target
 
 
-def move(turn: Turn, assignment: Assignment, trigger: AssignmentTrigger) -> None:
+def move(
+    turn: Turn,
+    assignment: Assignment,
+    trigger: AssignmentTrigger,
+    disposition_code: str | None = None,
+    note: str | None = None,
+) -> None:
     """Move an assignment to where the table says, without a time limit."""
     state = target_state(assignment, trigger)
     turn.emit(
         AssignmentChanged(
-            assignment.contact_id, assignment.agent_id, state, bridge=assignment.bridge
+            assignment.contact_id,
+            assignment.agent_id,
+            state,
+            bridge=assignment.bridge,
+            disposition_code=disposition_code,
+            note=note,
         )
     )
 
@@ -85,7 +98,9 @@ def contact_resumed(turn: Turn, event: e.ContactResumed) -> None:
 def service_completed(turn: Turn, event: e.ServiceCompleted) -> None:
     """Service is complete: the gate decides at once whether marketing may follow."""
     assignment = find_assignment(turn, event)
-    move(turn, assignment, AssignmentTrigger.COMPLETE_SERVICE)
+    check_disposition(turn, assignment, event.disposition_code)
+    complete = AssignmentTrigger.COMPLETE_SERVICE
+    move(turn, assignment, complete, event.disposition_code, event.note)
     answer = with_products(turn, assignment, turn.gate(turn.state, assignment))
     turn.emit(answer)
     if answer.granted:
@@ -124,7 +139,23 @@ def wrap_up_completed(turn: Turn, event: e.WrapUpCompleted) -> None:
         raise Refused(Rejection.STATE_FORBIDS, "wrap_up_completed", assignment.state.value)
     if wrap_up_of(turn, assignment).kind == "forced":
         raise Refused(Rejection.WRAP_UP_FORCED, event.contact_id, str(assignment.until_ms))
-    close_assignment(turn, assignment)
+    check_disposition(turn, assignment, event.disposition_code)
+    outcome = outcome_of(turn, assignment, None)
+    turn.emit(
+        structs.replace(
+            outcome,
+            disposition_code=event.disposition_code or outcome.disposition_code,
+            note=event.note or outcome.note,
+        )
+    )
+
+
+def check_disposition(turn: Turn, assignment: Assignment, code: str | None) -> None:
+    """Raise `Refused` if the assignment's queue has disposition codes and not this one."""
+    queue = turn.state.queues.get(assignment.queue_id)
+    codes = queue.settings.disposition_codes if queue is not None else []
+    if code is not None and codes and code not in codes:
+        raise Refused(Rejection.DISPOSITION_UNKNOWN, code, ", ".join(codes))
 
 
 def wrap_up_extended(turn: Turn, event: e.WrapUpExtended) -> None:
@@ -181,4 +212,6 @@ def outcome_of(
         reason=assignment.reason,
         customer_id=assignment.customer_id,
         bridge=assignment.bridge,
+        disposition_code=assignment.disposition_code,
+        note=assignment.note,
     )
