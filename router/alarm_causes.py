@@ -27,10 +27,10 @@ def causes(
 ) -> Iterator[Cause]:
     """Yield what is wrong at `now_ms` and not switched off."""
     yield from _of_engine(settings, state)
-    for queue_id, queue in state.queues.items():
+    for queue in state.queues.values():
         if not queue.is_removed:
             yield from _of_queue(settings, queue, observer, now_ms)
-            yield from _of_guard(settings, queue_id, standing)
+            yield from _of_guard(settings, queue, standing)
     if settings.bridge_silent:
         for bridge in state.silent_bridges:
             since_ms = standing.silent_bridges.get(bridge, state.now_ms)
@@ -108,8 +108,8 @@ def _service_level(
     )
 
 
-def _of_guard(settings: AlarmSettings, queue_id: str, standing: Standing) -> Iterator[Cause]:
-    guard = standing.guards.get(queue_id)
+def _of_guard(settings: AlarmSettings, queue: ContactQueue, standing: Standing) -> Iterator[Cause]:
+    guard, queue_id = standing.guard_of(queue), queue.settings.queue_id
     if not settings.guard_active or guard is None:
         return
     measured = {"measured": guard.measured, "limit": guard.limit}

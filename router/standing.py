@@ -10,6 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from contacts.vocabulary import AgentState, AssignmentState, NotReadyReason
+from queues.contact_queue import ContactQueue
 from router import decisions as d
 from router.records import Record
 from router.state import RoutingState
@@ -41,6 +42,12 @@ class Standing(msgspec.Struct, gc=False):
     did_not_answer: dict[str, int] = {}
     wrap_ups: dict[str, WrapUp] = {}
 
+    def guard_of(self, queue: ContactQueue) -> Guard | None:
+        """Return the guard rail that closes the queue's gate, if one does."""
+        name = queue.gate.closed_by
+        guard = self.guards.get(queue.settings.queue_id)
+        return guard if guard is not None and guard.name == name else None
+
     def take(self, record: Record) -> None:
         """Take up a record's decisions."""
         at_ms = record.event.at_ms
@@ -64,8 +71,6 @@ class Standing(msgspec.Struct, gc=False):
                     _set(self.lost_agents, agent_id, None)
             case d.AssignmentChanged() | d.OutcomeRecorded():
                 self._wrap_up(one, at_ms)
-            case d.ConfigurationApplied():
-                self._configure({queue["queue_id"] for queue in one.settings.get("queues", [])})
             case _:
                 pass
 
@@ -83,10 +88,6 @@ class Standing(msgspec.Struct, gc=False):
             self.wrap_ups.pop(key, None)
         elif key not in self.wrap_ups and one.agent_id is not None:
             self.wrap_ups[key] = WrapUp(one.agent_id, one.contact_id, at_ms)
-
-    def _configure(self, queue_ids: set[str]) -> None:
-        for queue_id in self.guards.keys() - queue_ids:
-            del self.guards[queue_id]
 
 
 def standing_in(state: RoutingState) -> Standing:

@@ -80,7 +80,7 @@ def queue_picture(view: View, queue: ContactQueue, now_ms: int) -> QueueSnapshot
 
 def _gate(view: View, queue: ContactQueue) -> GateNow:
     queue_id = queue.settings.queue_id
-    override, guard = view.state.override(queue_id), view.standing.guards.get(queue_id)
+    override, guard = view.state.override(queue_id), view.standing.guard_of(queue)
     return GateNow(
         policy=queue.settings.gate.policy,
         value_milli=queue.settings.gate.value_milli,
