@@ -27,18 +27,16 @@ from outcomes.journal import JournalError
 from outcomes.journal_reader import JournalReader
 from outcomes.past_times import past_times
 from outcomes.store import OutcomeStore, OutcomeStoreError, store_path_beside
-from queues.local_time import LocalTime
 from router.apply import apply_record
-from router.figures_snapshot import restore_figures
 from router.guard_watch import GuardWatch
 from router.observer import Observer
 from router.price_watch import CHECK_EVERY_MS, PriceWatch
 from router.records import Record
 from router.snapshot import dump_state
-from router.standing import Standing, standing_in
+from router.standing import Standing
 from router.state import RoutingState
 from service.advice import AdviceSender
-from service.figures import load_figures, mode_changes, write_figures
+from service.figures import begin_figures, counted_from_ms, load_figures, write_figures
 from service.follower_clock import FollowerClock
 from service.logs import configure_logs
 from service.pricing import Pricing
@@ -134,29 +132,18 @@ class Follower:
             last_ms = rows[-1].at_ms
         priced_from_ms = last_ms - OBSERVED_MS
         self._priced_seq = await self._reader.seq_before(priced_from_ms)
-        await self._begin_figures(head, pruned_seq, last_ms)
+        begun = load_figures(self._figures, head, pruned_seq)
+        if begun is None:
+            self._observed_seq = await self._reader.seq_before(
+                counted_from_ms(self._state, last_ms, OBSERVED_MS)
+            )
+            self._stood_seq = self._state.seq
+        else:
+            self._observed_seq = self._stood_seq = begun.seq
+        begin_figures(self._state, self._observer, self._showing, begun)
         self._cursor = min(self._priced_seq, self._observed_seq, self._state.seq)
         for queue_id, times in (await past_times(self._store, priced_from_ms)).items():
             self._price_watch.remember(queue_id, times, priced_from_ms)
-
-    async def _begin_figures(self, head: int, pruned_seq: int, last_ms: int) -> None:
-        """Go on from the figures kept, else count again from midnight on."""
-        queues, showing = self._state.settings.queues, self._showing
-        figures = load_figures(self._figures, head, pruned_seq)
-        if figures is None:
-            self._observer.configure(queues)
-            zones = {queue.time_zone for queue in queues} | {"UTC"}
-            midnight_ms = min(LocalTime(zone).day_start_ms(last_ms) for zone in zones)
-            since_ms = min(midnight_ms, last_ms - OBSERVED_MS)
-            self._observed_seq = await self._reader.seq_before(since_ms)
-            showing.standing, self._stood_seq = standing_in(self._state), self._state.seq
-            known: set[str] = set()
-        else:
-            restore_figures(self._observer, figures, queues)
-            self._observed_seq = self._stood_seq = figures.seq
-            showing.standing, known = figures.standing, set(figures.queues)
-            showing.modes.restore(mode_changes(figures))
-        showing.begin(self._state, known)
 
     async def _cycle(self) -> None:
         await self._follow()
