@@ -148,7 +148,8 @@ class Centre:
             "customer_id": "customer-1",
             "source": BRIDGE,
         }
-        heapq.heappush(self._due, (at_ms, next(self._ids), e.ContactArrived, fields))
+        kind: type[e.Event] = e.ContactArrived
+        heapq.heappush(self._due, (at_ms, next(self._ids), kind, fields))
 
 
 class Following:
