@@ -53,7 +53,11 @@ class RoundSeen:
 
 
 class MarketingDay:
-    """Folds decisions about products. `queue_of` tells the queue of a contact in hand."""
+    """Folds decisions about products.
+
+    `sums` are by queue, and of the domain; `touched_agents` are those whose sums changed since
+    somebody last emptied the set.
+    """
 
     def __init__(self) -> None:
         self.sums: ByDay[MarketingSums] = ByDay(MarketingSums)

@@ -22,8 +22,9 @@ from router.queue_entries import EntryChange, EntryEnd, QueueEntry
 
 
 class Today:
-    """Told by the observer; `touched` are the agents, `touched_queues` the queues, whose figures
-    changed since somebody last emptied these sets."""
+    """Told by the observer. `touched_queues` are those whose slots changed since somebody last
+    emptied the set; `in_hand` has the queue of each contact in an agent's hands.
+    """
 
     def __init__(self) -> None:
         self.local = LocalTime("UTC")

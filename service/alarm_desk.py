@@ -16,6 +16,8 @@ from router.state import RoutingState
 from service.pictures import View
 from service.retained import Paced, Retained
 
+SETTLED_AFTER_CYCLES = 4
+
 
 class AlarmDesk:
     """Follows the alarms of one engine."""
@@ -27,6 +29,7 @@ class AlarmDesk:
         self._watch = AlarmWatch(settings.raise_after_ms, settings.clear_after_ms)
         self._shown = Paced(every_ms=0)
         self._topics: dict[str, str] = {}
+        self._settling = 0
 
     def take_back(self, topic: str, payload: bytes) -> None:
         """Go on with an alarm that an earlier follower left at the broker, or clear it."""
@@ -41,8 +44,15 @@ class AlarmDesk:
         """Show everything again."""
         self._shown.forget(self._topics)
 
+    def settle(self) -> None:
+        """The link is new: hear first what alarms the broker retains, so as to go on with them."""
+        self._settling = SETTLED_AFTER_CYCLES
+
     async def show(self, view: View, now_ms: int) -> None:
         """Publish what changed."""
+        if self._settling:
+            self._settling -= 1
+            return
         found = causes(self._settings, view.state, view.observer, view.standing, now_ms)
         raised = self._watch.see(found, now_ms)
         for alarm_id, alarm in raised.items():

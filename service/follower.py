@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import multiprocessing
-import os
-import signal
 import sys
 import time
-from multiprocessing.connection import Connection
 from random import Random
 
 import structlog
@@ -38,7 +34,6 @@ from router.state import RoutingState
 from service.advice import AdviceSender
 from service.figures import begin_figures, counted_from_ms, load_figures, write_figures
 from service.follower_clock import FollowerClock
-from service.logs import configure_logs
 from service.pricing import Pricing
 from service.recovery import load_newest, record_of
 from service.showing import Showing
@@ -49,7 +44,6 @@ log = structlog.get_logger(__name__)
 CYCLE_S = 0.25
 LONGEST_PAUSE_S = 1.0
 """Half of the time it rests, but one that has fallen far behind does not rest as long again."""
-LESS_URGENT_THAN_THE_ENGINE = 10
 OBSERVED_MS = 3_600_000
 """How far back arrivals and times are counted for prices when a follower starts."""
 STORE_EVERY_S = 1.0
@@ -111,7 +105,7 @@ class Follower:
 
     def on_connected(self) -> None:
         """The broker may have forgotten retained messages: show everything again."""
-        self._showing.forget(self._state)
+        self._showing.connected(self._state)
 
     def on_lost(self, reason: str) -> None:
         """Shown again when the link is back."""
@@ -236,26 +230,3 @@ class Follower:
         await self._connection.stop()
         await self._store.close()
         await self._reader.close()
-
-
-def run_follower(settings: TidegateSettings, broker: tuple[str, int], advice: Connection) -> None:
-    """Run a follower in this process until it is asked to stop or its parent is gone."""
-    configure_logs(settings.service.log_format, settings.service.log_level)
-    os.nice(LESS_URGENT_THAN_THE_ENGINE)
-    asyncio.run(_run(settings, broker, AdviceSender(advice)))
-
-
-def _orphaned() -> None:
-    """End at once when the engine was killed: the next one starts a follower of its own."""
-    sys.exit(1)
-
-
-async def _run(settings: TidegateSettings, broker: tuple[str, int], advice: AdviceSender) -> None:
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, stopping.set)
-    loop.add_signal_handler(signal.SIGINT, lambda: None)  # Ctrl-C stops the engine first
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        loop.add_reader(parent.sentinel, _orphaned)
-    await Follower(settings, broker, advice).run(stopping)

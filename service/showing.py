@@ -75,6 +75,11 @@ class Showing:
         self._known_queues |= known_queues
         self.forget(state)
 
+    def connected(self, state: RoutingState) -> None:
+        """The link is new."""
+        self.forget(state)
+        self.alarms.settle()
+
     def forget(self, state: RoutingState) -> None:
         """Show everything again: the broker may have lost it."""
         self._queues.clear()
