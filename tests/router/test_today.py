@@ -9,12 +9,15 @@ from contacts.vocabulary import ReactionKind
 from marketing import ledger_changes as c
 from queues.agent_times import Activity
 from queues.day_slots import ABANDONED, ACCEPTED, ARRIVED, IN_TIME, MARKETING_MS, SLOT_MS, DaySlots
+from queues.local_time import LocalTime
+from router import events as e
 from router import marketing_decisions as m
 from router.figures_snapshot import dump_figures, read_figures, restore_figures
 from router.marketing_day import DOMAIN, ROUNDS_REMEMBERED, MarketingDay
 from router.observer import Observer
 from router.records import Record
 from router.standing import Standing
+from tests.support.desk import BRIDGE, Desk, agent, queue
 from tests.support.routed_history import RoutedHistory, settings
 
 SEEDS = range(5)
@@ -178,3 +181,63 @@ def test_rounds_remembered_are_bounded() -> None:
     assert len(day.rounds) == ROUNDS_REMEMBERED
     assert "r4" not in day.rounds
     assert "r5" in day.rounds
+
+
+# --- midnight ------------------------------------------------------------------------------
+
+MIDNIGHT_UTC_MS = 1_700_006_400_000  # 15 November 2023; in Berlin an hour earlier
+
+
+def test_each_queues_day_ends_at_its_own_midnight() -> None:
+    zones = {"here": "UTC", "there": "Europe/Berlin"}
+    queues = [queue(one, time_zone=zone) for one, zone in zones.items()]
+    desk = Desk(*queues, agents=[agent("anna")])
+    desk.now_ms = MIDNIGHT_UTC_MS - 90 * 60_000
+    arrive(desk, "late")  # 22:30 and 23:30
+    desk.now_ms = MIDNIGHT_UTC_MS - 30 * 60_000
+    arrive(desk, "later")  # 23:30 and 0:30
+    now_ms = MIDNIGHT_UTC_MS - 20 * 60_000
+    observer = observed(desk.records)
+    assert day_of(observer, "here", now_ms) == (MIDNIGHT_UTC_MS - DAY_MS, 2)
+    assert day_of(observer, "there", now_ms) == (MIDNIGHT_UTC_MS - HOUR_MS, 1)
+    now_ms = MIDNIGHT_UTC_MS + 1
+    assert day_of(observer, "here", now_ms) == (MIDNIGHT_UTC_MS, 0)
+    assert observer.queues["here"].today(now_ms).arrived == 0
+
+
+def test_what_began_before_midnight_counts_in_no_slot_of_today() -> None:
+    desk = Desk(queue("here"), agents=[agent("anna")])
+    desk.now_ms = MIDNIGHT_UTC_MS - 60_000
+    arrive(desk, "old", queues=("here",))
+    desk.now_ms = MIDNIGHT_UTC_MS + 60_000
+    arrive(desk, "new", queues=("here",))
+    desk.tell(e.ContactEnded, contact_id="old-here", source=BRIDGE)
+    desk.tell(e.ContactEnded, contact_id="new-here", source=BRIDGE)
+    _, slots = observed(desk.records).today.slots.read("here", LocalTime("UTC"), desk.now_ms)
+    assert slots.slots == {0: [1, 0, 0, 1, 0]}
+
+
+def test_an_agents_time_is_cut_at_midnight() -> None:
+    desk = Desk(queue("here"), agents=[agent("anna")])
+    desk.now_ms = MIDNIGHT_UTC_MS - 60_000
+    desk.tell(e.AgentSignedIn, agent_id="anna", ready=True)
+    desk.now_ms = MIDNIGHT_UTC_MS + 5_000
+    desk.tell(e.AgentNotReady, agent_id="anna", reason="break")
+    today = observed(desk.records).today
+    since_ms, day = today.agents.read("anna", today.local, desk.now_ms)
+    assert (since_ms, day.ready_ms) == (MIDNIGHT_UTC_MS, 5_000)
+
+
+def arrive(desk: Desk, name: str, queues: tuple[str, ...] = ("here", "there")) -> None:
+    """One contact enters each queue."""
+    for queue_id in queues:
+        desk.tell(
+            e.ContactArrived, contact_id=f"{name}-{queue_id}", queue_id=queue_id, source=BRIDGE
+        )
+
+
+def day_of(observer: Observer, queue_id: str, now_ms: int) -> tuple[int, int]:
+    """When the queue's day began, and how many arrived."""
+    local = observer.today.marketing.midnights_of(queue_id)
+    day_ms, slots = observer.today.slots.read(queue_id, local, now_ms)
+    return day_ms, sum(slot[ARRIVED] for slot in slots.listed(day_ms, now_ms))
