@@ -7,6 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from bus.offer_words import OFFER_ENGLISH
 from contacts.vocabulary import ReactionKind
 from simulation.demo_marketing import HalfHour, MarketingDay
 from simulation.demo_window import clock_text
@@ -74,9 +75,15 @@ def summary(day: MarketingDay, from_ms: int, until_ms: int) -> RenderableType:
         _reactions(day),
     ]
     if day.barred:
-        words = ", ".join(f"{code} {count}" for code, count in day.barred.most_common())
-        lines.append(Text(f"Load permitted, but nothing might be presented: {words}.", "dim"))
+        lines += [Text("The load permitted it, but nothing was presented, because"), _barred(day)]
     return Group(*lines)
+
+
+def _barred(day: MarketingDay) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for code, count in day.barred.most_common():
+        table.add_row(f"{count:>5}", OFFER_ENGLISH.get(code, code))
+    return table
 
 
 def _reactions(day: MarketingDay) -> Table:
