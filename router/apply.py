@@ -55,6 +55,7 @@ APPLY: dict[type[Decision], Callable[[RoutingState, Any], None]] = {
     d.ReservationTimedOut: contacts.reservation_timed_out,
     d.ReservationWithdrawn: contacts.reservation_withdrawn,
     d.AssignmentChanged: contacts.assignment_changed,
+    d.DispositionNoted: contacts.disposition_noted,
     d.OutcomeRecorded: contacts.outcome_recorded,
     d.AgentSessionStarted: agents.agent_session_started,
     d.AgentReturned: agents.agent_returned,

@@ -146,8 +146,7 @@ class AssignmentChanged(Decision, frozen=True, gc=False, tag="assignment_changed
     """The assignment entered `state`; `until_ms` is when that state ends by itself, if it does.
 
     `disposition` says, on entering wrap-up, how the contact's leg ended; `extended_ms` by how much
-    the agent has made the wrap-up longer so far. `disposition_code` and `note` are the agent's
-    words for the outcome, None: as before.
+    the agent has made the wrap-up longer so far.
     """
 
     contact_id: str
@@ -157,8 +156,15 @@ class AssignmentChanged(Decision, frozen=True, gc=False, tag="assignment_changed
     disposition: Disposition | None = None
     extended_ms: int = 0
     bridge: str = ""
-    disposition_code: str | None = None
-    note: str | None = None
+
+
+class DispositionNoted(Decision, frozen=True, gc=False, tag="disposition_noted"):
+    """What the agent says came of the contact, for the outcome; None: as before."""
+
+    contact_id: str
+    agent_id: str
+    disposition_code: str | None
+    note: str | None
 
 
 class AssignmentRestated(Decision, frozen=True, gc=False, tag="assignment_restated"):
@@ -389,6 +395,7 @@ AnyDecision = (
     | ReservationWithdrawn
     | AssignmentChanged
     | AssignmentRestated
+    | DispositionNoted
     | MarketingDecided
     | MarketingReported
     | MarketingClosing

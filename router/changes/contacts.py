@@ -146,10 +146,6 @@ def assignment_changed(state: RoutingState, one: d.AssignmentChanged) -> None:
         state.set_assignment_deadline(assignment)
     if one.disposition is not None:
         assignment.disposition = one.disposition
-    if one.disposition_code is not None:
-        assignment.disposition_code = one.disposition_code
-    if one.note is not None:
-        assignment.note = one.note
     if one.state is not AssignmentState.SERVICE_COMPLETE:
         _note_entry(state, agent, assignment, one)
     if was_marketing:
@@ -180,6 +176,15 @@ def _note_entry(
             _drop_assignment(state, agent, one.contact_id)
         case _:
             pass
+
+
+def disposition_noted(state: RoutingState, one: d.DispositionNoted) -> None:
+    """The agent said what came of the contact; what is said last counts."""
+    assignment = state.agents[one.agent_id].assignments[one.contact_id]
+    if one.disposition_code is not None:
+        assignment.disposition_code = one.disposition_code
+    if one.note is not None:
+        assignment.note = one.note
 
 
 def marketing_reported(state: RoutingState, one: d.MarketingReported) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from msgspec import structs
-
 from agents.agent import Assignment
 from agents.transitions import ASSIGNMENT_TRANSITIONS, AssignmentTrigger
 from config.routing import WrapUpSettings
@@ -17,6 +15,7 @@ from router import events as e
 from router.decisions import (
     AssignmentChanged,
     AssignmentRestated,
+    DispositionNoted,
     OutcomeRecorded,
 )
 from router.rules.selecting import release_unpresented, with_products
@@ -49,23 +48,12 @@ def target_state(assignment: Assignment, trigger: AssignmentTrigger) -> Assignme
     return target
 
 
-def move(
-    turn: Turn,
-    assignment: Assignment,
-    trigger: AssignmentTrigger,
-    disposition_code: str | None = None,
-    note: str | None = None,
-) -> None:
+def move(turn: Turn, assignment: Assignment, trigger: AssignmentTrigger) -> None:
     """Move an assignment to where the table says, without a time limit."""
     state = target_state(assignment, trigger)
     turn.emit(
         AssignmentChanged(
-            assignment.contact_id,
-            assignment.agent_id,
-            state,
-            bridge=assignment.bridge,
-            disposition_code=disposition_code,
-            note=note,
+            assignment.contact_id, assignment.agent_id, state, bridge=assignment.bridge
         )
     )
 
@@ -98,9 +86,9 @@ def contact_resumed(turn: Turn, event: e.ContactResumed) -> None:
 def service_completed(turn: Turn, event: e.ServiceCompleted) -> None:
     """Service is complete: the gate decides at once whether marketing may follow."""
     assignment = find_assignment(turn, event)
-    check_disposition(turn, assignment, event.disposition_code)
-    complete = AssignmentTrigger.COMPLETE_SERVICE
-    move(turn, assignment, complete, event.disposition_code, event.note)
+    target_state(assignment, AssignmentTrigger.COMPLETE_SERVICE)
+    note_disposition(turn, assignment, event)
+    move(turn, assignment, AssignmentTrigger.COMPLETE_SERVICE)
     answer = with_products(turn, assignment, turn.gate(turn.state, assignment))
     turn.emit(answer)
     if answer.granted:
@@ -139,23 +127,24 @@ def wrap_up_completed(turn: Turn, event: e.WrapUpCompleted) -> None:
         raise Refused(Rejection.STATE_FORBIDS, "wrap_up_completed", assignment.state.value)
     if wrap_up_of(turn, assignment).kind == "forced":
         raise Refused(Rejection.WRAP_UP_FORCED, event.contact_id, str(assignment.until_ms))
-    check_disposition(turn, assignment, event.disposition_code)
-    outcome = outcome_of(turn, assignment, None)
-    turn.emit(
-        structs.replace(
-            outcome,
-            disposition_code=event.disposition_code or outcome.disposition_code,
-            note=event.note or outcome.note,
-        )
-    )
+    note_disposition(turn, assignment, event)
+    close_assignment(turn, assignment)
 
 
-def check_disposition(turn: Turn, assignment: Assignment, code: str | None) -> None:
-    """Raise `Refused` if the assignment's queue has disposition codes and not this one."""
+def note_disposition(
+    turn: Turn, assignment: Assignment, event: e.ServiceCompleted | e.WrapUpCompleted
+) -> None:
+    """Note what the agent says came of the contact, if anything.
+
+    Raises `Refused` if the assignment's queue has disposition codes and not this one.
+    """
+    code = event.disposition_code
     queue = turn.state.queues.get(assignment.queue_id)
     codes = queue.settings.disposition_codes if queue is not None else []
     if code is not None and codes and code not in codes:
         raise Refused(Rejection.DISPOSITION_UNKNOWN, code, ", ".join(codes))
+    if code is not None or event.note is not None:
+        turn.emit(DispositionNoted(event.contact_id, event.agent_id, code, event.note))
 
 
 def wrap_up_extended(turn: Turn, event: e.WrapUpExtended) -> None:

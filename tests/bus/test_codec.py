@@ -358,3 +358,13 @@ def test_the_live_list_of_a_large_bridge_may_be_longer_than_other_messages() -> 
     refused = decode(SPACE, topic, padded, 1_000)
     assert isinstance(refused, Refused)
     assert refused.reason == Fault.TOO_LARGE
+
+
+def test_what_an_agent_wrote_is_not_repeated_in_an_error() -> None:
+    sent = {"type": "wrap_up_completed", "event_id": "e1", "agent_id": "anna", "contact_id": "c1"}
+    topic = SPACE.events_in(Role.AGENT, "anna-desk")
+    refused = decode(SPACE, topic, json.dumps(sent | {"note": "secret" * 400}).encode(), 100_000)
+    assert isinstance(refused, Refused)
+    assert refused.reason == Fault.FIELD_WRONG
+    assert "note is wrong; String should have at most 2000 characters" in refused.detail
+    assert "secret" not in refused.detail

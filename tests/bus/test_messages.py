@@ -14,7 +14,7 @@ from bus.incoming import ALLOWED_TYPES, ANY_MESSAGE, MESSAGE_MODELS, to_event
 from bus.messages import LiveContactMessage
 from bus.topics import Role
 from router import events
-from router.decisions import AssignmentChanged, ContactRequeued
+from router.decisions import ContactRequeued
 from router.marketing_decisions import ProductsSelected
 from tests.bus.samples import messages
 
@@ -164,8 +164,6 @@ def test_a_decision_message_tells_what_the_decision_says(
     kept_inside = {"rank", "bridge", "is_connected", "note"}
     if decision is ContactRequeued:
         kept_inside |= {"channel", "priority", "give_up_at_ms", "new_entry"}
-    if decision is AssignmentChanged:
-        kept_inside |= {"disposition_code"}
     if decision is ProductsSelected:
         kept_inside = {"customer_id", "context", "context_version", "seed"}
     assert set(theirs) - own <= kept_inside

@@ -166,6 +166,17 @@ def test_an_unlisted_agent_goes_back_to_the_skills_of_the_sign_in() -> None:
     assert desk.decisions == [], "giving back what was not taken changes nothing"
 
 
+def test_skill_sets_that_nobody_has_any_more_are_forgotten() -> None:
+    desk = two_trades(ready="anna")
+    line = desk.state.queues["help"].lines[""]
+    before = len(line.candidates)
+    for level in range(1, 10):
+        give(desk, "anna", help=level)
+    assert len(line.candidates) == before + 1
+    give(desk, "anna")
+    assert len(line.candidates) == before
+
+
 def test_a_gate_with_hysteresis_opens_for_the_agent_who_comes() -> None:
     gated = queue("sales", requires={"sales": 1}, gate={"policy": "hysteresis"})
     desk = Desk(gated, agents=[agent("anna", help=1)], ready="anna")
