@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from config.catalogue import Campaign, Catalogue, Eligibility, PlaybookEntry, Product
+from config.catalogue import Campaign, Catalogue, Eligibility, Product
 from contacts.customer import CustomerContext
 from marketing.barriers import Ineligible
 from marketing.eligibility import Item, Situation, checks_of, why_not
@@ -13,7 +13,6 @@ from marketing.segments import holds
 
 NO_LIMITS: Mapping[str, int | None] = {}
 _ALWAYS_BEGUN, _NEVER_OVER = "", "9999-12-31"
-_NOTHING: Mapping[str, float] = {}
 
 
 class Candidates(NamedTuple):
@@ -32,10 +31,6 @@ class CatalogueIndex:
         self.items: dict[str, Item] = {
             one.product_id: _item(one, campaigns) for one in catalogue.products
         }
-        self.by_category: dict[str, tuple[Item, ...]] = {}
-        for item in self.items.values():
-            category = item.product.category
-            self.by_category[category] = (*self.by_category.get(category, ()), item)
         self.campaigns = campaigns
         self.limited = tuple(
             one.product_id
@@ -43,7 +38,6 @@ class CatalogueIndex:
             if self.units_left(one.product_id, accepted=0, spent_milli=0, campaign_spent_milli=0)
             is not None
         )
-        self._priors = {one.reason: self._prior(one) for one in catalogue.playbook}
         self._apart = _apart(catalogue.products)
         self._rules = {one.segment_id: one.rule for one in catalogue.segments}
 
@@ -92,13 +86,6 @@ class CatalogueIndex:
                 barred.append(found)
         return Candidates(eligible, barred)
 
-    def prior(self, reason: str | None) -> Mapping[str, float]:
-        """Return the playbook's weight by product for a contact reason, ratios of odds > 0.
-
-        A product that is not in it has weight 1: the reason says nothing about it.
-        """
-        return self._priors.get(reason or "", _NOTHING)
-
     def goes_with(self, product_id: str, chosen: Iterable[str]) -> bool:
         """Tell whether the product may be shown beside those already chosen."""
         return self._apart.get(product_id, frozenset()).isdisjoint(chosen)
@@ -127,14 +114,6 @@ class CatalogueIndex:
             return None
         categories = (self.items[one].product.category for one in held if one in self.items)
         return frozenset((*held, *categories))
-
-    def _prior(self, entry: PlaybookEntry) -> dict[str, float]:
-        weights: dict[str, float] = {}
-        for one in sorted(entry.suggests, key=lambda one: one.product is not None):
-            items = self.by_category.get(one.category or "", ())
-            names = [one.product] if one.product else [item.product.product_id for item in items]
-            weights.update(dict.fromkeys(names, one.weight))
-        return weights
 
 
 def _item(product: Product, campaigns: Mapping[str, Campaign]) -> Item:

@@ -37,21 +37,6 @@ _KEYS: dict[str, Callable[[ProductRef], str | None]] = {
 }
 
 
-def may_present(
-    ledger: Ledger,
-    settings: MarketingSettings,
-    who: Who,
-    contact_id: str,
-    product: ProductRef,
-    now_ms: int,
-) -> LimitHit | None:
-    """Return the limit that bars one more presentation now, None if there is none.
-
-    For many products build one `Standing`.
-    """
-    return Standing(ledger, settings, who, contact_id, now_ms).hit(product)
-
-
 def keep_ms(settings: MarketingSettings) -> int:
     """Return how long a round is kept: the longest window, at least a week for its contact."""
     return max(settings.longest_window_ms(), CONTACT_KEPT_MS)
