@@ -18,7 +18,10 @@ CLOCK_OF = {
 
 
 class Assignment(msgspec.Struct, gc=False, kw_only=True):
-    """One contact with one agent. Phase lengths are milliseconds, summed as phases end."""
+    """One contact with one agent. Phase lengths are milliseconds, summed as phases end.
+
+    `round_id` is the newest round of products selected for it.
+    """
 
     contact_id: str
     agent_id: str
@@ -45,6 +48,7 @@ class Assignment(msgspec.Struct, gc=False, kw_only=True):
     customer_id: str | None = None
     value_milli: int | None = None
     may_market: bool = True
+    round_id: str | None = None
 
     @property
     def is_unanswered(self) -> bool:

@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from bus.replies import Destination, Revision
 from contacts.vocabulary import AgentState, AssignmentState, Disposition, Mode, Refusal
+from marketing.rounds import Progress
 from marketing.selection import SelectedProduct
 from router import decisions, marketing_decisions
 from router.decisions import AnyDecision
@@ -188,6 +189,23 @@ class ProductsSelectedMessage(DecisionMessage, frozen=True, gc=False, tag="produ
     barred: dict[str, int]
 
 
+class ProductsRestatedMessage(DecisionMessage, frozen=True, gc=False, tag="products_restated"):
+    """A round of a contact in hand, told again after a reconnection; nothing has changed.
+
+    The fields are those of `products_selected`, and `progress` says of each product whether it is
+    `open`, `presented` or `released`, and the reaction recorded last. Take it instead of what you
+    know of this `round_id`.
+    """
+
+    contact_id: str
+    agent_id: str
+    round_id: str
+    products: tuple[SelectedProduct, ...]
+    asked: int
+    barred: dict[str, int]
+    progress: dict[str, Progress]
+
+
 class ProductsWithdrawnMessage(DecisionMessage, frozen=True, gc=False, tag="products_withdrawn"):
     """Of a round these may not be presented after all: the code of why, by product."""
 
@@ -229,6 +247,7 @@ AnyDecisionMessage = (
     | MarketingDecidedMessage
     | MarketingClosingMessage
     | ProductsSelectedMessage
+    | ProductsRestatedMessage
     | ProductsWithdrawnMessage
     | SaleRecordedMessage
     | AgentStateChangedMessage
@@ -258,6 +277,7 @@ MESSAGE_OF: dict[type[AnyDecision], type[AnyDecisionMessage]] = {
     decisions.MarketingDecided: MarketingDecidedMessage,
     decisions.MarketingClosing: MarketingClosingMessage,
     marketing_decisions.ProductsSelected: ProductsSelectedMessage,
+    marketing_decisions.ProductsRestated: ProductsRestatedMessage,
     marketing_decisions.ProductsWithdrawn: ProductsWithdrawnMessage,
     marketing_decisions.SaleRecorded: SaleRecordedMessage,
     decisions.AgentStateChanged: AgentStateChangedMessage,

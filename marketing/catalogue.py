@@ -79,12 +79,21 @@ class CatalogueIndex:
         """
         eligible, barred = [], []
         for product_id, item in self.items.items():
-            found = why_not(item, situation, left.get(product_id))
+            found = self.why_not(product_id, situation, left)
             if found is None:
                 eligible.append(item)
             else:
                 barred.append(found)
         return Candidates(eligible, barred)
+
+    def why_not(
+        self, product_id: str, situation: Situation, left: Mapping[str, int | None] = NO_LIMITS
+    ) -> Ineligible | None:
+        """Return what bars one product, None if nothing does; raises KeyError for an unknown one.
+
+        See `candidates`.
+        """
+        return why_not(self.items[product_id], situation, left.get(product_id))
 
     def goes_with(self, product_id: str, chosen: Iterable[str]) -> bool:
         """Tell whether the product may be shown beside those already chosen."""

@@ -81,6 +81,7 @@ APPLY: dict[type[Decision], Callable[[RoutingState, Any], None]] = {
     m.CatalogueApplied: marketing.catalogue_applied,
     m.CustomerContextSet: marketing.customer_context_set,
     m.ProductsSelected: marketing.products_selected,
+    m.ProductsRestated: _nothing,
     m.ProductsWithdrawn: _nothing,
     m.LedgerChanged: marketing.ledger_changed,
     m.PreferencesLearned: marketing.preferences_learned,

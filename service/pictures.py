@@ -15,7 +15,9 @@ from queues.metrics import WINDOW_MS, QueueCounts, QueueMetrics
 from router.decisions import MarketingDecided
 from router.gatekeeper import decide, quote_of, usual_answer
 from router.observer import Observer
+from router.offers import Offers
 from router.state import RoutingState
+from service.offer_pictures import round_picture
 
 
 class InHand:
@@ -170,11 +172,11 @@ def agent_picture(
         reason=agent.reason,
         has_session=agent.state is not AgentState.SIGNED_OUT,
         lost=agent.lost_until_ms is not None,
-        contacts=[_contact_picture(one, modes) for one in agent.assignments.values()],
+        contacts=[_contact(state.offers, one, modes) for one in agent.assignments.values()],
     )
 
 
-def _contact_picture(one: Assignment, modes: ShownModes) -> AgentContact:
+def _contact(offers: Offers, one: Assignment, modes: ShownModes) -> AgentContact:
     mode, reason = modes.of_contact(one.contact_id) or (None, None)
     return AgentContact(
         contact_id=one.contact_id,
@@ -183,6 +185,9 @@ def _contact_picture(one: Assignment, modes: ShownModes) -> AgentContact:
         since_ms=one.since_ms,
         until_ms=one.until_ms,
         revision=one.revision,
+        customer_id=one.customer_id,
+        reason=one.reason,
         mode=mode,
         mode_reason=reason,
+        round=round_picture(offers, one),
     )

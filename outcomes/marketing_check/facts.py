@@ -51,7 +51,7 @@ class Facts:
                 self.agents = {one["agent_id"]: one for one in settings["agents"]}
                 self.zones = {q["queue_id"]: ZoneInfo(q["time_zone"]) for q in settings["queues"]}
             case me.CatalogueChanged(catalogue=catalogue):
-                self.shelf = Shelf(catalogue)
+                self.shelf = Shelf(catalogue) if catalogue is not None else None
             case e.ContactArrived():
                 one = Caller(event.customer_id, event.reason, event.queue_id)
                 self.callers[event.contact_id] = one

@@ -10,10 +10,11 @@ from msgspec import structs
 from agents.agent import Assignment
 from config.routing import AgentSettings, QueueSettings
 from contacts.customer import NOTHING_KNOWN
+from marketing.eligibility import Situation
 from marketing.fatigue import Standing
 from marketing.ledger_changes import RoundReserved, Who, who_is
 from marketing.readiness import ALL_CATEGORIES, certified_for, is_too_busy
-from marketing.rounds import release_contact, reserve
+from marketing.rounds import progress, release_contact, reserve
 from marketing.selection import Asked, Chosen, preference_context, select
 from router import marketing_decisions as m
 from router.decisions import MarketingDecided
@@ -40,24 +41,40 @@ def _asked(turn: Turn, assignment: Assignment, answer: MarketingDecided) -> Aske
     state = turn.state
     offers, settings, now_ms = state.offers, state.settings.marketing, state.now_ms
     assert offers.index is not None
-    queue = state.queues[assignment.queue_id].settings
     context = offers.contexts.get(assignment.contact_id, NOTHING_KNOWN)
-    agent = state.listed.get(assignment.agent_id) or AgentSettings(agent_id=assignment.agent_id)
+    agent = agent_settings(turn, assignment.agent_id)
     who = _who(turn, assignment)
     return Asked(
         settings=settings,
         catalogue=offers.index,
         customer_id=assignment.customer_id,
         context=context,
-        situation=offers.index.situation(
-            context, assignment.reason, _day(now_ms, queue), _certificates(turn, agent, queue)
-        ),
+        situation=situation_of(turn, assignment),
         standing=Standing(offers.ledger, settings, who, assignment.contact_id, now_ms),
         left=offers.left(),
         is_learner_too_busy=is_too_busy(settings, agent, answer.waiting - answer.idle),
         emergency=state.emergency is not None,
         seed=state.seq * 1_000_003 + assignment.revision,
         now_ms=now_ms,
+    )
+
+
+def agent_settings(turn: Turn, agent_id: str) -> AgentSettings:
+    """Return an agent's settings; one who is not listed has no certificates."""
+    return turn.state.listed.get(agent_id) or AgentSettings(agent_id=agent_id)
+
+
+def situation_of(turn: Turn, assignment: Assignment) -> Situation:
+    """Return what the catalogue's rules depend on now; there must be a catalogue and the queue."""
+    state = turn.state
+    assert state.offers.index is not None
+    queue = state.queues[assignment.queue_id].settings
+    agent = agent_settings(turn, assignment.agent_id)
+    return state.offers.index.situation(
+        state.offers.contexts.get(assignment.contact_id, NOTHING_KNOWN),
+        assignment.reason,
+        _day(state.now_ms, queue),
+        _certificates(turn, agent, queue),
     )
 
 
@@ -89,13 +106,15 @@ def _reserve(turn: Turn, assignment: Assignment, asked: Asked, chosen: Chosen) -
     ledger = turn.state.offers.ledger
     round_id = f"{contact_id}/{turn.state.seq}"
     refs = [one.ref for one in chosen.products]
-    who = _who(turn, assignment)
-    reserved = reserve(ledger, asked.settings, who, contact_id, round_id, refs, asked.now_ms)
+    who, agent_id = _who(turn, assignment), assignment.agent_id
+    reserved = reserve(
+        ledger, asked.settings, who, contact_id, round_id, refs, asked.now_ms, agent_id
+    )
     assert isinstance(reserved, RoundReserved), "what was selected keeps within the limits"
     turn.emit(
         m.ProductsSelected(
             contact_id,
-            assignment.agent_id,
+            agent_id,
             round_id,
             customer_id,
             chosen.products,
@@ -117,3 +136,24 @@ def release_unpresented(turn: Turn, assignment: Assignment) -> None:
         turn.state.offers.ledger, assignment.customer_id, assignment.contact_id, turn.state.now_ms
     ):
         turn.emit(m.LedgerChanged(released))
+
+
+def restate_round(turn: Turn, assignment: Assignment) -> None:
+    """Tell again how the round of a contact in hand stands, if it has one."""
+    offers = turn.state.offers
+    one = offers.in_hand.get(assignment.round_id or "")
+    if one is None:
+        return
+    names = [each.ref.product_id for each in one.products]
+    stands = {name: progress(offers.ledger, one.round_id, name) for name in names}
+    turn.emit(
+        m.ProductsRestated(
+            one.contact_id,
+            one.agent_id,
+            one.round_id,
+            one.products,
+            one.asked,
+            one.barred,
+            stands,
+        )
+    )
