@@ -20,7 +20,8 @@ CLOCK_OF = {
 class Assignment(msgspec.Struct, gc=False, kw_only=True):
     """One contact with one agent. Phase lengths are milliseconds, summed as phases end.
 
-    `round_id` is the newest round of products selected for it.
+    `round_id` is the newest round of products selected for it, `products_milli` what was expected
+    of its products when the gate last asked, thousandths.
     """
 
     contact_id: str
@@ -49,6 +50,7 @@ class Assignment(msgspec.Struct, gc=False, kw_only=True):
     value_milli: int | None = None
     may_market: bool = True
     round_id: str | None = None
+    products_milli: int | None = None
 
     @property
     def is_unanswered(self) -> bool:

@@ -149,7 +149,7 @@ class MarketingDecidedMessage(DecisionMessage, frozen=True, gc=False, tag="marke
     `queue_id` is the tightest queue the agent serves: it had `waiting` contacts, `idle` agents and
     `marketing` agents. `price_milli` is the price of the agents' time then, `value_milli` the
     customer's worth. `is_forecast`: said at acceptance; the agent's retained state keeps it up to
-    date.
+    date. `from_products`: the worth is what is expected of the products to be presented.
     """
 
     contact_id: str
@@ -163,6 +163,7 @@ class MarketingDecidedMessage(DecisionMessage, frozen=True, gc=False, tag="marke
     value_milli: int | None = None
     marketing: int = 0
     is_forecast: bool = False
+    from_products: bool = False
 
 
 class MarketingClosingMessage(DecisionMessage, frozen=True, gc=False, tag="marketing_closing"):

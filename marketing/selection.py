@@ -45,6 +45,11 @@ class Chosen(NamedTuple):
     barred: dict[str, int]
     why_none: str | None = None
 
+    @property
+    def expected_milli(self) -> int:
+        """What is expected of all of them: the sum of chance x value, thousandths."""
+        return round(sum(one.presented.expected_milli for one in self.products))
+
 
 class Asked(NamedTuple):
     """Everything a selection depends on besides what has been learned."""

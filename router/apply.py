@@ -69,7 +69,7 @@ APPLY: dict[type[Decision], Callable[[RoutingState, Any], None]] = {
     d.EventRejected: _nothing,
     d.ContactRefused: _nothing,
     d.ContactDiverted: _nothing,
-    d.MarketingDecided: _nothing,
+    d.MarketingDecided: contacts.marketing_decided,
     d.MarketingReported: contacts.marketing_reported,
     d.MarketingClosing: _nothing,
     d.AssignmentRestated: _nothing,

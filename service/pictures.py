@@ -13,7 +13,7 @@ from gate.display import DisplayedMode
 from queues.contact_queue import ContactQueue
 from queues.metrics import WINDOW_MS, QueueCounts, QueueMetrics
 from router.decisions import MarketingDecided
-from router.gatekeeper import decide, quote_of, usual_answer
+from router.gatekeeper import decide, quote_of, usual_answer, value_of
 from router.observer import Observer
 from router.offers import Offers
 from router.state import RoutingState
@@ -94,9 +94,13 @@ class _Answers:
     def why(self, agent: Agent, one: Assignment) -> str:
         return self._ask(agent, one, 0).reason
 
+    def _value(self, one: Assignment) -> int | None:
+        queue = self._state.queues.get(one.queue_id)
+        return None if queue is None else value_of(self._state, one, queue.settings.gate)
+
     def _ask(self, agent: Agent, one: Assignment, more_load: int) -> MarketingDecided:
         pool = self._state.matcher.pool_of(agent)
-        key = (pool, one.queue_id, one.value_milli, one.may_market, more_load)
+        key = (pool, one.queue_id, self._value(one), one.may_market, more_load)
         answer = self._known.get(key)
         if answer is None:
             answer = self._known[key] = decide(self._state, one, more_load)

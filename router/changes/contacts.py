@@ -180,6 +180,13 @@ def _note_entry(
             pass
 
 
+def marketing_decided(state: RoutingState, one: d.MarketingDecided) -> None:
+    """What was expected of products is kept, for the mode that is shown."""
+    assignment = state.assignment(one.contact_id, one.agent_id)
+    if one.from_products and assignment is not None:
+        assignment.products_milli = one.value_milli
+
+
 def marketing_reported(state: RoutingState, one: d.MarketingReported) -> None:
     """Part of the talk was marketing."""
     assignment = state.agents[one.agent_id].assignments[one.contact_id]

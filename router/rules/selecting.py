@@ -18,13 +18,19 @@ from marketing.rounds import progress, release_contact, reserve
 from marketing.selection import Asked, Chosen, preference_context, select
 from router import marketing_decisions as m
 from router.decisions import MarketingDecided
+from router.gatekeeper import values_products
 from router.turn import Turn
 
 
 def with_products(turn: Turn, assignment: Assignment, answer: MarketingDecided) -> MarketingDecided:
-    """Select and reserve products for a gate that is open; deny if there is nothing to present."""
+    """Select and reserve products for a gate that is open; deny if there is nothing to present.
+
+    Where products give the value, they are selected before, and the gate opens if what is expected
+    of them is at least the price.
+    """
     offers, settings = turn.state.offers, turn.state.settings.marketing
-    if not answer.granted or not settings.enabled:
+    is_worth_products = _is_worth_products(turn, assignment, answer)
+    if not settings.enabled or not (answer.granted or is_worth_products):
         return answer
     if offers.index is None:
         return structs.replace(answer, granted=False, reason="products_catalogue_missing")
@@ -33,8 +39,27 @@ def with_products(turn: Turn, assignment: Assignment, answer: MarketingDecided) 
     chosen = select(asked, offers.preferences)
     if not chosen.products:
         return structs.replace(answer, granted=False, reason=f"products_{chosen.why_none}")
-    _reserve(turn, assignment, asked, chosen)
+    if is_worth_products:
+        answer = _worth(answer, chosen)
+    if answer.granted:
+        _reserve(turn, assignment, asked, chosen)
     return answer
+
+
+def _is_worth_products(turn: Turn, assignment: Assignment, answer: MarketingDecided) -> bool:
+    """Tell whether a policy's price is to be compared with what the products are worth."""
+    queue = turn.state.queues.get(assignment.queue_id)
+    if queue is None or answer.price_milli is None or not answer.reason.startswith("policy_"):
+        return False
+    return values_products(turn.state, assignment, queue.settings.gate)
+
+
+def _worth(answer: MarketingDecided, chosen: Chosen) -> MarketingDecided:
+    """Return the answer for a customer worth the products chosen, the price being what it was."""
+    assert answer.price_milli is not None
+    value_milli = chosen.expected_milli
+    granted = value_milli >= answer.price_milli
+    return structs.replace(answer, granted=granted, value_milli=value_milli, from_products=True)
 
 
 def _asked(turn: Turn, assignment: Assignment, answer: MarketingDecided) -> Asked:
