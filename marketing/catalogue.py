@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import NamedTuple
 
 from config.catalogue import Campaign, Catalogue, Eligibility, Product
@@ -98,6 +98,10 @@ class CatalogueIndex:
     def goes_with(self, product_id: str, chosen: Iterable[str]) -> bool:
         """Tell whether the product may be shown beside those already chosen."""
         return self._apart.get(product_id, frozenset()).isdisjoint(chosen)
+
+    def has_rival(self, product_id: str, names: Container[str]) -> bool:
+        """Tell whether a product that is never shown beside this one is among `names`."""
+        return any(other in names for other in self._apart.get(product_id, ()))
 
     def units_left(
         self, product_id: str, *, accepted: int, spent_milli: int, campaign_spent_milli: int

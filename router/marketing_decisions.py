@@ -31,7 +31,9 @@ class ProductsSelected(Decision, frozen=True, gc=False, tag="products_selected")
 
     `asked` is how many there should be at least; `barred` says how many products each code barred.
     `seed` drew them, `context` is what the preference model looked at, `context_version` the state
-    of the customer's record.
+    of the customer's record. `is_exact`: the propensities are whole probabilities; without it (some
+    of the products permitted bar one another) each is that of the product's last draw, and says too
+    little for weighing by it.
     """
 
     contact_id: str
@@ -44,6 +46,7 @@ class ProductsSelected(Decision, frozen=True, gc=False, tag="products_selected")
     seed: int
     context: Context
     context_version: str
+    is_exact: bool = False
 
 
 class ProductsRestated(Decision, frozen=True, gc=False, tag="products_restated"):

@@ -148,6 +148,7 @@ def _reserve(turn: Turn, assignment: Assignment, asked: Asked, chosen: Chosen) -
             asked.seed,
             preference_context(asked),
             asked.context.version,
+            chosen.is_exact,
         )
     )
     turn.emit(m.LedgerChanged(reserved))
