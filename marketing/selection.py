@@ -142,7 +142,7 @@ def _best(
     context, most = preference_context(asked), preferences.settings.presented
     taken: list[SelectedProduct] = []
     for turn in range(most):
-        names = _beside(asked, permitted, taken)
+        names = _beside(asked, permitted, taken) if taken else list(permitted)
         if len(taken) >= most or not names:
             break
         products = [permitted[name][0].product for name in names]
@@ -156,9 +156,9 @@ def _best(
 
 
 def _is_exact(asked: Asked, permitted: dict[str, tuple[Item, Permission]]) -> bool:
-    if any(asked.catalogue.has_rival(name, permitted) for name in permitted):
+    if asked.catalogue.has_rivals(permitted):
         return False
-    return not asked.standing.bar_one_another([ref_of(item) for item, _ in permitted.values()])
+    return not asked.standing.bar_one_another(ref_of(item) for item, _ in permitted.values())
 
 
 def _beside(asked: Asked, names: Iterable[str], taken: Sequence[SelectedProduct]) -> list[str]:
