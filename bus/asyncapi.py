@@ -15,6 +15,7 @@ from bus.replies import ReplyBatch
 from bus.snapshots import (
     AgentSnapshot,
     AlarmSnapshot,
+    CatalogueSnapshot,
     DaySnapshot,
     EngineSnapshot,
     MarketingSnapshot,
@@ -48,6 +49,7 @@ SENT: dict[str, tuple[str, type[msgspec.Struct], bool]] = {
     "day_state": ("state/day/{queue_id}", DaySnapshot, True),
     "alarm_state": ("state/alarm/{alarm_id}", AlarmSnapshot, True),
     "marketing_state": ("state/marketing", MarketingSnapshot, True),
+    "catalogue_state": ("state/catalogue", CatalogueSnapshot, True),
     "engine_state": ("state/engine", EngineSnapshot, True),
 }
 """What the engine sends: the end of the topic, the payload, and whether it is retained."""

@@ -10,6 +10,7 @@
     tidegate/v1/{tenant}/{site}/{domain}/state/day/{queue_id}
     tidegate/v1/{tenant}/{site}/{domain}/state/alarm/{alarm_id}
     tidegate/v1/{tenant}/{site}/{domain}/state/marketing
+    tidegate/v1/{tenant}/{site}/{domain}/state/catalogue
     tidegate/v1/{tenant}/{site}/{domain}/state/engine
 
 The sender's role and name stand in the topic, not in the message, so that the broker's access list
@@ -75,6 +76,7 @@ class TopicSpace:
         self.marketing_state = f"{self.base}/state/marketing"
         self.all_alarms = f"{self.base}/state/alarm/+"
         """The filter for alarms that are retained."""
+        self.catalogue_state = f"{self.base}/state/catalogue"
         self.parse_in = lru_cache(REMEMBERED_TOPICS)(self._parse_in)
         """The sender of a message that came in on a topic; raises `TopicError`. Cached."""
         self.reply = lru_cache(REMEMBERED_TOPICS)(self._reply)

@@ -6,9 +6,9 @@ last rounds, so that a reaction can be learned; older ones are noted all the sam
 
 from __future__ import annotations
 
+from hashlib import sha256
 from math import log
 from typing import Any
-from zlib import crc32
 
 import msgspec
 
@@ -19,6 +19,7 @@ from marketing.ledger import Ledger, LedgerSnapshot, dump_ledger, load_ledger
 from marketing.preference_prior import STRONGEST, Recommended, cold_start
 from marketing.preference_values import Context, Learned
 from marketing.preferences import Preferences
+from router.marketing_decisions import ProductsSelected
 
 ROUNDS_TO_LEARN = 20_000
 
@@ -40,11 +41,14 @@ class OffersSnapshot(msgspec.Struct):
     to_learn: dict[str, Context] = {}
     products: dict[str, Spent] = {}
     campaigns: dict[str, Spent] = {}
+    in_hand: dict[str, ProductsSelected] = {}
 
 
 class Offers:
     """Catalogue (`version` tells it from others), ledger, preferences; `contexts` by live contact,
     `to_learn` by round.
+
+    `in_hand` are the rounds, by id, of the contacts that agents have in hand, wrap-up included.
     """
 
     def __init__(self) -> None:
@@ -57,6 +61,7 @@ class Offers:
         self.to_learn: dict[str, Context] = {}
         self.products: dict[str, Spent] = {}
         self.campaigns: dict[str, Spent] = {}
+        self.in_hand: dict[str, ProductsSelected] = {}
 
     def set_catalogue(self, catalogue: dict[str, Any] | None) -> None:
         """Put a catalogue in force. Raises ValidationError if it is none."""
@@ -125,6 +130,7 @@ class Offers:
             self.to_learn,
             self.products,
             self.campaigns,
+            self.in_hand,
         )
 
     @classmethod
@@ -136,12 +142,14 @@ class Offers:
         offers.preferences.apply(snapshot.learned)
         offers.contexts, offers.to_learn = snapshot.contexts, snapshot.to_learn
         offers.products, offers.campaigns = snapshot.products, snapshot.campaigns
+        offers.in_hand = snapshot.in_hand
         return offers
 
 
 def _checksum(catalogue: dict[str, Any]) -> str:
-    """Return the same 8 hex digits for the same catalogue."""
-    return f"{crc32(msgspec.json.encode(catalogue, order='deterministic')):08x}"
+    """Return 16 hex digits that tell a catalogue from all others."""
+    everything = msgspec.json.encode(catalogue, order="deterministic")
+    return sha256(everything).hexdigest()[:16]
 
 
 def _log_odds(ratio: float) -> float:

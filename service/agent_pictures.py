@@ -10,7 +10,9 @@ from contacts.vocabulary import AgentState
 from marketing.readiness import certified_for
 from queues.agent_day import AgentDay, spent_today_ms
 from router.observer import Observer
+from router.offers import Offers
 from router.state import RoutingState
+from service.offer_pictures import round_picture
 from service.shown_modes import ShownModes
 
 
@@ -33,7 +35,7 @@ def agent_picture(
         state_by=agent.state_by,
         has_session=agent.state is not AgentState.SIGNED_OUT,
         lost=agent.lost_until_ms is not None,
-        contacts=[_contact_picture(one, modes) for one in agent.assignments.values()],
+        contacts=[_contact_picture(state.offers, one, modes) for one in agent.assignments.values()],
         skills=agent.skills,
         queues=[line.settings.queue_id for line in state.matcher.lines_of(agent) if not line.extra],
         certificates=sorted(certified_for(listed, now_ms, time_zone)),
@@ -42,7 +44,7 @@ def agent_picture(
     )
 
 
-def _contact_picture(one: Assignment, modes: ShownModes) -> AgentContact:
+def _contact_picture(offers: Offers, one: Assignment, modes: ShownModes) -> AgentContact:
     mode, reason = modes.of_contact(one.agent_id, one.contact_id) or (None, None)
     return AgentContact(
         contact_id=one.contact_id,
@@ -51,10 +53,11 @@ def _contact_picture(one: Assignment, modes: ShownModes) -> AgentContact:
         since_ms=one.since_ms,
         until_ms=one.until_ms,
         revision=one.revision,
-        mode=mode,
-        mode_reason=reason,
         customer_id=one.customer_id,
         reason=one.reason,
+        mode=mode,
+        mode_reason=reason,
+        round=round_picture(offers, one),
     )
 
 

@@ -14,12 +14,14 @@ from bus.topics import TopicSpace
 from config.alarms import AlarmSettings
 from contacts.vocabulary import Mode
 from router.decisions import AnyDecision, ConfigurationApplied, TimersResumed
+from router.marketing_decisions import LedgerChanged
 from router.observer import Observer
 from router.records import Record
 from router.standing import Standing
 from router.state import RoutingState
 from service.agent_pictures import agent_picture
 from service.alarm_desk import AlarmDesk
+from service.catalogue_showing import CatalogueShowing
 from service.in_hand import InHand
 from service.pictures import (
     View,
@@ -58,6 +60,7 @@ class Showing:
         self._space = space
         self._observer = observer
         self._retained = Retained(connection)
+        self._catalogue = CatalogueShowing(space, self._retained)
         self._in_hand = InHand()
         self._queues: dict[str, QueueSnapshot] = {}
         self._known_queues: set[str] = set()
@@ -86,13 +89,14 @@ class Showing:
         self._waiting.forget(state.queues)
         self._days.forget(state.queues)
         self._marketing.forget([MARKETING])
+        self._catalogue.forget()
         self.alarms.forget()
         self._agents.update(dict.fromkeys(state.agents))
 
     def take(self, state: RoutingState, record: Record) -> None:
         """Note what a record, just applied, concerns."""
         for decision in record.decisions:
-            agent_id = getattr(decision, "agent_id", None)
+            agent_id = getattr(decision, "agent_id", None) or _round_holder(state, decision)
             contact_id = getattr(decision, "contact_id", None)
             if agent_id is not None:
                 self._agents[agent_id] = None
@@ -121,6 +125,7 @@ class Showing:
         """Publish what changed; raises `TransportError` if the link is lost meanwhile."""
         view = View(state, self._observer, self.standing, self._in_hand, self.modes)
         self._see_midnight(state, now_ms)
+        await self._catalogue.show(state, now_ms)
         await self._show_queues(view, now_ms)
         await self._show_waiting(state, now_ms)
         await self._show_days(state, now_ms)
@@ -191,6 +196,14 @@ class Showing:
             if agent is not None:
                 picture = agent_picture(state, self._observer, agent, self.modes, now_ms)
                 await self._retained.put(self._space.agent_state(agent_id), picture)
+
+
+def _round_holder(state: RoutingState, decision: AnyDecision) -> str | None:
+    """Return the agent who has the contact in hand whose round the decision changes."""
+    if type(decision) is not LedgerChanged:
+        return None
+    one = state.offers.in_hand.get(getattr(decision.change, "round_id", ""))
+    return one.agent_id if one is not None else None
 
 
 def _differs(picture: QueueSnapshot, shown: QueueSnapshot | None) -> bool:

@@ -103,7 +103,7 @@ class _Answers:
         quote = self._quotes.get(place)
         if quote is None:
             quote = self._quotes[place] = policy_quote(self._state, one, queue, more_load)
-        return answered(queue, one, quote)
+        return answered(self._state, one, queue, quote)
 
 
 def _mode(shown: DisplayedMode) -> Mode:

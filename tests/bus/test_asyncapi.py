@@ -111,6 +111,7 @@ def test_the_addresses_are_the_topics_of_the_engine() -> None:
     assert address("day_state") == SPACE.day_state("cards")
     assert address("alarm_state") == SPACE.alarm_state("rona:anna:7")
     assert address("marketing_state") == SPACE.marketing_state
+    assert address("catalogue_state") == SPACE.catalogue_state
     assert address("engine_state") == SPACE.engine_state
     assert len(DOCUMENT["channels"]) == len(ALLOWED_TYPES) + len(SENT)
 

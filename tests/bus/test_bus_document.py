@@ -20,6 +20,7 @@ from bus.replies import ReplyBatch
 from bus.snapshots import (
     AgentSnapshot,
     AlarmSnapshot,
+    CatalogueSnapshot,
     DaySnapshot,
     EngineSnapshot,
     MarketingSnapshot,
@@ -37,6 +38,7 @@ SENT_BY_THE_ENGINE: list[tuple[str, type[msgspec.Struct]]] = [
     ("decisions", DecisionBatch),
     ("is_open", QueueSnapshot),
     ("has_session", AgentSnapshot),
+    ("reasons", CatalogueSnapshot),
     ("status", EngineSnapshot),
     ("total", WaitingSnapshot),
     ("slots", DaySnapshot),
