@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, model_validator
 
 from config.addresses import Host, Port, is_loopback
+from config.alarms import AlarmSettings
 from config.base import HOUR_MS, MINUTE_MS, SECOND_MS, Settings
 from config.dashboard import DashboardSettings
 from config.marketing import MarketingSettings
@@ -175,6 +176,7 @@ class TidegateSettings(Settings):
     dashboard: DashboardSettings = DashboardSettings()
     limits: LimitSettings = LimitSettings()
     marketing: MarketingSettings = MarketingSettings()
+    alarms: AlarmSettings = AlarmSettings()
     queues: list[QueueSettings] = Field(default_factory=list)
     """The contact queues; ids are unique, which `routing()` and the loader check."""
     agents: list[AgentSettings] = Field(default_factory=list)

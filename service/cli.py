@@ -7,6 +7,7 @@ import typer
 from service.commands import (
     accounts,
     asyncapi,
+    audit,
     bench,
     catalogue,
     check_config,
@@ -46,6 +47,7 @@ app.command("scorecard")(scorecard.scorecard)
 app.command("serve")(serve.serve)
 app.command("simulate")(simulate.simulate)
 app.command("top")(top.top)
+journal.app.command("audit")(audit.command)
 journal.app.command("check-marketing")(check_marketing.command)
 app.add_typer(accounts.app)
 app.add_typer(catalogue.app)

@@ -15,6 +15,7 @@ from bus.embedded import EmbeddedBroker
 from service.demo_dashboard import with_dashboard
 from service.engine_process import EngineProcess
 from simulation.demo_check import check_equal, counts_of, stored_counts
+from simulation.demo_customers import DemoCustomers
 from simulation.demo_day import DemoDay
 from simulation.demo_figures import routed_figures
 from simulation.demo_link import EngineLink
@@ -36,14 +37,16 @@ Shown = Callable[[Player], AbstractAsyncContextManager[object]]
 class DemoRun:
     """What to play, how fast (simulated seconds a second, 0: no waiting), and a new directory.
 
-    `is_part`: the plan was cut to a part of its day. `dashboard`: the `[dashboard]` table of the
-    engine, empty for none.
+    `is_part`: the plan was cut to a part of its day. `with_marketing`: with a catalogue, and the
+    gate open when another agent is idle; without, agents only serve. `dashboard`: the
+    `[dashboard]` table of the engine, empty for none.
     """
 
     plan: DayPlan
     is_part: bool
     speed: float
     directory: Path
+    with_marketing: bool = True
     dashboard: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -58,10 +61,13 @@ async def run_demo(run: DemoRun, shown: Shown) -> DemoResult:
     Raises `EmbeddedBrokerError`, `EngineProcessError`, `EngineSilentError`, `EngineRefusedError`,
     `DemoMismatchError`, and what reading the journal raises.
     """
-    day = DemoDay(run.plan)
+    plan = run.plan
+    customers = DemoCustomers(plan.date, plan.seed) if run.with_marketing else None
+    day = DemoDay(plan, customers)
     async with EmbeddedBroker() as broker:
         address = (broker.host, broker.port)
-        settings = with_dashboard(demo_settings(run.plan, address, run.journal), run.dashboard)
+        settings = demo_settings(plan, address, run.journal, with_marketing=run.with_marketing)
+        settings = with_dashboard(settings, run.dashboard)
         async with EngineProcess(settings, run.directory / LOG_FILE) as engine:
             started_s = time.monotonic()
             async with EngineLink(demo_topics(settings), *address) as link:
@@ -89,6 +95,7 @@ def _result(run: DemoRun, player: Player, wall_s: float) -> DemoResult:
         journal=run.journal,
         recorded=recorded_figures(one.contact for one in callers if not one.is_waiting),
         routed=routed_figures(callers),
+        marketing=None if player.day.offers is None else player.day.offers.day,
     )
 
 

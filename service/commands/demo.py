@@ -77,6 +77,9 @@ def demo(
             metavar="DIR", help="New directory for the journal and the log; default: var/demo-..."
         ),
     ] = None,
+    without_marketing: Annotated[
+        bool, typer.Option("--no-marketing", help="Agents only serve: no gate, no products.")
+    ] = False,
     headless: Annotated[
         bool,
         typer.Option("--headless", help="No live table, no pages; lines of progress instead."),
@@ -97,7 +100,8 @@ def demo(
         is_part = from_text is not None or to_text is not None
         directory = _new_directory(journal)
         pages = None if headless else demo_dashboard(directory, plan.shifts[0].agent_id)
-        run = DemoRun(plan, is_part, speed, directory, pages.settings if pages else {})
+        table = pages.settings if pages else {}
+        run = DemoRun(plan, is_part, speed, directory, not without_marketing, table)
     except (RecordError, WindowError, AccountsError, OSError) as error:
         raise _ended(error, COULD_NOT_RUN) from error
     configure_logs("console", "error")

@@ -17,7 +17,16 @@ from bus.faults import Fault
 from bus.incoming import ALLOWED_TYPES, ANY_MESSAGE, MESSAGE_MODELS
 from bus.messages import LiveContactMessage
 from bus.replies import ReplyBatch
-from bus.snapshots import AgentSnapshot, EngineSnapshot, QueueSnapshot
+from bus.snapshots import (
+    AgentSnapshot,
+    AlarmSnapshot,
+    CatalogueSnapshot,
+    DaySnapshot,
+    EngineSnapshot,
+    MarketingSnapshot,
+    QueueSnapshot,
+    WaitingSnapshot,
+)
 from bus.topics import Role, TopicSpace
 
 TEXT = (Path(__file__).parents[2] / "docs" / "bus.md").read_text(encoding="utf-8")
@@ -29,7 +38,12 @@ SENT_BY_THE_ENGINE: list[tuple[str, type[msgspec.Struct]]] = [
     ("decisions", DecisionBatch),
     ("is_open", QueueSnapshot),
     ("has_session", AgentSnapshot),
+    ("reasons", CatalogueSnapshot),
     ("status", EngineSnapshot),
+    ("total", WaitingSnapshot),
+    ("slots", DaySnapshot),
+    ("never_again", MarketingSnapshot),
+    ("code", AlarmSnapshot),
 ]
 
 
