@@ -8,11 +8,13 @@ import msgspec
 from fastapi import APIRouter, Header, Path, Query
 from pydantic import BaseModel, Field
 
+from bus.snapshots import CatalogueSnapshot
 from contacts.ids import ID_PATTERN
 from dashboard.access import Anybody, AnyHub, Supervisor
 from dashboard.accounts import AccountRole
 from dashboard.errors import ApiError
 from dashboard.view import Key
+from marketing.languages import text_in
 
 router = APIRouter(tags=["look-ups"])
 
@@ -53,10 +55,11 @@ class CatalogueProduct(BaseModel):
 
 
 class CatalogueBody(BaseModel):
-    """The products an agent may present; `version` is the one the engine has in force."""
+    """The catalogue the engine has in force, in one language; without one all of it is empty."""
 
     version: str | None
     products: list[CatalogueProduct]
+    reasons: dict[str, str] = Field(description="Contact reasons in words.")
 
 
 class Act(BaseModel):
@@ -72,10 +75,6 @@ class Audit(BaseModel):
     """The latest acts, newest first."""
 
     acts: list[Act]
-
-
-class _Engine(msgspec.Struct):
-    catalogue_version: str | None = None
 
 
 class _Named(msgspec.Struct):
@@ -110,10 +109,22 @@ async def catalogue(
 ) -> CatalogueBody:
     """Return the products with names and talking points in `lang`, else in the browser's."""
     wanted = lang or (accept_language or "").split(",")[0].split(";")[0].strip() or None
-    value = hub.view.value(Key("engine", ""))
-    version = msgspec.json.decode(value, type=_Engine).catalogue_version if value else None
-    products = await hub.lookups.catalogue(wanted)
-    return CatalogueBody(version=version, products=[CatalogueProduct(**one) for one in products])
+    value = hub.view.value(Key("catalogue", ""))
+    if value is None:
+        return CatalogueBody(version=None, products=[], reasons={})
+    found = msgspec.json.decode(value, type=CatalogueSnapshot)
+    products = [
+        CatalogueProduct(
+            product_id=one.product_id,
+            name=text_in(one.names, wanted),
+            category=one.category,
+            value_milli=one.value_milli,
+            talking_points=text_in(one.talking_points, wanted) or [],
+        )
+        for one in found.products
+    ]
+    reasons = {code: text_in(names, wanted) or code for code, names in found.reasons.items()}
+    return CatalogueBody(version=found.version, products=products, reasons=reasons)
 
 
 @router.get("/api/v1/audit")

@@ -1,23 +1,17 @@
-"""Looked up on request: screen pops, supervisors' acts, the catalogue."""
+"""Looked up on request in the engine's files: screen pops and supervisors' acts."""
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
-from pathlib import Path
 from typing import Any
 
 import msgspec
-import structlog
 
 from bus.incoming import ALLOWED_TYPES
 from bus.topics import Role
-from config.catalogue import Catalogue
-from config.catalogue_loader import CatalogueError, load_catalogue
 from config.settings import TidegateSettings
 from dashboard.contact_memory import KnownContact, round_of
 from dashboard.files import CustomerFile, ReadOnlyFile, rows
-from marketing.languages import text_in
 from outcomes.store import store_path_beside
 
 HISTORY = 10
@@ -40,8 +34,6 @@ WHERE seq > (SELECT max(seq) FROM records) - ? AND kind IN ({kinds})
 ORDER BY seq DESC LIMIT ?"""
 _ENVELOPE = frozenset({"type", "event_id", "at_ms", "source", "occurred_at_ms"})
 
-log = structlog.get_logger(__name__)
-
 
 class Lookups:
     """Reads what lies beside the journal; what is not there is not known."""
@@ -50,8 +42,6 @@ class Lookups:
         self._outcomes = ReadOnlyFile(store_path_beside(settings.journal.path))
         self._journal = ReadOnlyFile(settings.journal.path)
         self._customers = CustomerFile(settings.service.customer_store)
-        self._catalogue_file = settings.service.catalogue_file
-        self._catalogue: tuple[float, Catalogue] | None = None
 
     async def close(self) -> None:
         """Close all files."""
@@ -86,32 +76,6 @@ class Lookups:
     async def acts(self, limit: int) -> list[dict[str, Any]]:
         """Return the latest acts of supervisors in the journal, newest first."""
         return await self._journal.read(lambda raw: _acts(raw, limit)) or []
-
-    async def catalogue(self, language: str | None) -> list[dict[str, Any]]:
-        """Return the products in a language; empty without a catalogue that can be read."""
-        if self._catalogue_file is None:
-            return []
-        found = await asyncio.to_thread(self._read_catalogue, self._catalogue_file)
-        products = found.products if found else []
-        return [
-            {
-                "product_id": one.product_id,
-                "name": text_in(one.names, language),
-                "category": one.category,
-                "value_milli": one.value_milli,
-                "talking_points": text_in(one.talking_points, language) or [],
-            }
-            for one in products
-        ]
-
-    def _read_catalogue(self, file: Path) -> Catalogue | None:
-        try:
-            changed_s = file.stat().st_mtime
-            if self._catalogue is None or self._catalogue[0] != changed_s:
-                self._catalogue = (changed_s, load_catalogue(file))
-        except (OSError, CatalogueError) as error:
-            log.warning("dashboard_file_unreadable", path=str(file), reason=str(error))
-        return self._catalogue[1] if self._catalogue else None
 
 
 def _past(

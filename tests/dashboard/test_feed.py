@@ -121,6 +121,32 @@ async def test_what_vanished_while_the_broker_was_away_is_removed(
         await until_objects(client, {"queue/loans": {"n": 7}})
 
 
+async def test_the_catalogue_in_the_language_of_the_reader(
+    dashboard: RunningDashboard, publisher: BusClient
+) -> None:
+    product = {
+        "product_id": "gold",
+        "category": "cards",
+        "names": {"en": "Gold card", "zh": "金卡"},
+        "value_milli": 5,
+        "talking_points": {"en": ["No fee"]},
+    }
+    reasons = {"balance": {"en": "Balance", "zh": "余额"}}
+    value = {"epoch": 1, "sequence": 1, "at_ms": 1, "version": "v7"}
+    async with dashboard.client("anna") as client, dashboard.client("boss") as boss:
+        assert (await client.get("/api/v1/catalogue")).json()["products"] == []
+        whole = value | {"products": [product], "reasons": reasons}
+        await retain(publisher, "catalogue", whole)
+        await until_objects(boss, {"catalogue": whole})
+        chinese = (await client.get("/api/v1/catalogue?lang=zh")).json()
+        assert chinese["version"] == "v7"
+        assert chinese["products"][0]["name"] == "金卡"
+        assert chinese["products"][0]["talking_points"] == ["No fee"], "better than nothing"
+        assert chinese["reasons"] == {"balance": "余额"}
+        english = await client.get("/api/v1/catalogue", headers={"Accept-Language": "en-GB,en"})
+        assert english.json()["products"][0]["name"] == "Gold card"
+
+
 async def test_unreadable_state_is_passed_over(
     dashboard: RunningDashboard, publisher: BusClient
 ) -> None:
