@@ -107,8 +107,11 @@ async def _desktop(port: int, token: str, seen: dict[int, list[float]]) -> None:
                 seen.setdefault(int(gate_ns), []).append(age_s)
 
 
-def read(port: int, tokens: list[str], readers: int, seconds: float, answer: Any) -> None:
+def read(
+    port: int, tokens: list[str], readers: int, seconds: float, answer: Any, niceness: int = 0
+) -> None:
     """Be all readers, in a process of its own; answer with what they saw."""
+    os.nice(niceness)
 
     async def work() -> None:
         ages_s: list[float] = []
