@@ -6,7 +6,7 @@ from typing import Annotated, get_args
 
 from pydantic import Field, TypeAdapter
 
-from bus import agent_messages, marketing_messages, messages
+from bus import agent_messages, marketing_messages, messages, quality_messages
 from bus.envelope import EventMessage
 from bus.topics import Role
 from router.events import AnyEvent
@@ -36,6 +36,8 @@ AnyMessage = (
     | marketing_messages.ProductsPresentedMessage
     | marketing_messages.ReactionRecordedMessage
     | marketing_messages.NeverSaidMessage
+    | quality_messages.SurveyAnsweredMessage
+    | quality_messages.SchedulePublishedMessage
     | messages.ContactMovedMessage
     | messages.ContactPrioritisedMessage
     | messages.QueueOpenedMessage
@@ -85,6 +87,8 @@ _CONTACT_TYPES = frozenset(
         "position_requested",
         "heartbeat",
         "customer_context_attached",
+        "survey_answered",
+        "schedule_published",
     }
 )
 _SUPERVISOR_TYPES = frozenset(
@@ -97,6 +101,7 @@ _SUPERVISOR_TYPES = frozenset(
         "gate_overridden",
         "emergency_declared",
         "emergency_cleared",
+        "schedule_published",
         "clock_ticked",
     }
 )

@@ -54,6 +54,7 @@ class StateSnapshot(msgspec.Struct, gc=False):
     overrides: dict[str, Override] = {}
     silent_bridges: set[str] = set()
     offers: OffersSnapshot = msgspec.field(default_factory=OffersSnapshot)
+    handled: list[str] = []
 
 
 class SnapshotTooNew(Exception):  # noqa: N818 - says what it is
@@ -90,6 +91,7 @@ def dump_state(state: RoutingState) -> bytes:
             state.overrides,
             state.silent_bridges,
             state.offers.snapshot(),
+            list(state.handled),
         )
     )
 
@@ -111,6 +113,8 @@ def load_state(payload: bytes) -> RoutingState:
     state.listed = {agent.agent_id: agent for agent in settings.agents}
     state.receipts.size = settings.limits.remembered_events
     state.receipts.extend(snapshot.receipts)
+    state.handled.resize(settings.limits.remembered_contacts)
+    state.handled.extend(snapshot.handled)
     state.matcher.exclusive = frozenset(settings.limits.exclusive_channels)
     _load_queues(state, snapshot.queues)
     _load_agents(state, snapshot.agents)
