@@ -12,6 +12,7 @@ from service.commands import (
     check_marketing,
     customers,
     demo,
+    difficulty,
     journal,
     load,
     offers,
@@ -42,5 +43,6 @@ app.command("simulate")(simulate.simulate)
 journal.app.command("check-marketing")(check_marketing.command)
 app.add_typer(catalogue.app)
 app.add_typer(customers.app)
+app.add_typer(difficulty.app)
 app.add_typer(journal.app)
 app.add_typer(offers.app)

@@ -56,15 +56,21 @@ def test_the_card_counts_what_was_presented_and_accepted(journal: Path) -> None:
     assert sum(one["accepted"] for one in cards.values()) == 1
     one = next(one for one in cards.values() if one["accepted"])
     assert one["over_expected"] == pytest.approx(one["accepted"] - one["expected"], abs=1e-3)
-    assert one["satisfaction"] is None
-    assert found["not_measured"] == ["satisfaction", "adherence"]
+    assert (one["satisfaction_ratio"], one["surveys"]) == (None, 0)
+    assert found["not_measured"] == {
+        "satisfaction_ratio": "no survey was answered",
+        "recontacted_ratio": "no contact of a known customer ended so long ago that its time for"
+        " coming back is over",
+        "adherence_ratio": "no schedule was published",
+    }
+    assert found["total"]["presented"] == 10
 
 
 def test_by_queue_as_csv_and_as_a_table(journal: Path) -> None:
     [row] = csv.DictReader(io.StringIO(scorecard(journal, "--by", "queue", "--csv")))
     assert (row["name"], row["presented"], row["accepted"]) == ("sales", "10", "1")
     table = scorecard(journal)
-    assert "Not measured: satisfaction, adherence." in table
+    assert "Not measured: satisfaction (no survey was answered)." in table
     assert "anna" in table or "ben" in table
 
 
