@@ -139,6 +139,39 @@ def test_unknown_fields_are_ignored() -> None:
                 {"contact_id": "c1", "queue_id": "p"},
             ],
         },
+        {"type": "survey_answered", "contact_id": "c1", "score": 6},
+        {"type": "survey_answered", "contact_id": "c1", "score": 0},
+        {"type": "survey_answered", "contact_id": "c1", "score": 3, "least": 3, "most": 3},
+        {"type": "survey_answered", "contact_id": "c1", "score": 4.5},
+        {"type": "schedule_published", "agent_id": "a", "from_ms": 5, "until_ms": 5, "spans": []},
+        {
+            "type": "schedule_published",
+            "agent_id": "a",
+            "from_ms": 0,
+            "until_ms": 9,
+            "spans": [
+                {"from_ms": 0, "until_ms": 5, "activity": "work"},
+                {"from_ms": 4, "until_ms": 6, "activity": "break"},
+            ],
+        },
+        {
+            "type": "schedule_published",
+            "agent_id": "a",
+            "from_ms": 1,
+            "until_ms": 9,
+            "spans": [
+                {"from_ms": 0, "until_ms": 5, "activity": "work"},
+            ],
+        },
+        {
+            "type": "schedule_published",
+            "agent_id": "a",
+            "from_ms": 0,
+            "until_ms": 9,
+            "spans": [
+                {"from_ms": 0, "until_ms": 5, "activity": "golf"},
+            ],
+        },
     ],
 )
 def test_values_out_of_bounds_are_refused(fields: dict[str, Any]) -> None:
