@@ -22,8 +22,8 @@ from outcomes.store import OutcomeStoreError
 from service.commands.outcome_store import period_of, up_to_date_store
 from service.commands.scorecard_fields import Card, card_of, not_measured, total_of
 from service.commands.scorecard_page import scorecard_page
-from service.commands.scorecard_table import heading, scorecard_tables
-from service.commands.scorecard_words import Words
+from service.commands.scorecard_table import scorecard_tables
+from service.commands.scorecard_words import HEADINGS, Words
 
 COULD_NOT_RUN = 2
 PIPED_WIDTH = 200
@@ -48,10 +48,9 @@ class Scorecards:
     not_measured: dict[str, Words]
 
     @property
-    def title(self) -> str:
-        """The period in words."""
-        words = self.period.in_words
-        return f"{words(self.period.from_ms)} to {words(self.period.until_ms)}"
+    def ends(self) -> tuple[str, str]:
+        """The period's beginning and end, local time."""
+        return self.period.in_words(self.period.from_ms), self.period.in_words(self.period.until_ms)
 
 
 def scorecard(
@@ -98,7 +97,9 @@ def scorecard(
         writer.writerows(found.cards)
     elif as_html:
         typer.echo(
-            scorecard_page(found.by, found.title, found.cards, found.total, found.not_measured),
+            scorecard_page(
+                found.by, " / ".join(found.ends), found.cards, found.total, found.not_measured
+            ),
             nl=False,
         )
     else:
@@ -120,8 +121,8 @@ async def _scorecards(
 
 def _print_json(found: Scorecards) -> None:
     document = {
-        "from": found.period.in_words(found.period.from_ms),
-        "until": found.period.in_words(found.period.until_ms),
+        "from": found.ends[0],
+        "until": found.ends[1],
         "time_zone": found.period.time_zone,
         "by": found.by,
         "not_measured": {name: why.english for name, why in found.not_measured.items()},
@@ -132,15 +133,16 @@ def _print_json(found: Scorecards) -> None:
 
 
 def _print_tables(found: Scorecards) -> None:
+    title = " to ".join(found.ends)
     if not found.cards:
         zone = found.period.time_zone
-        typer.echo(f"Nothing was handled or presented from {found.title} ({zone}).")
+        typer.echo(f"Nothing was handled or presented from {title} ({zone}).")
         return
     console = Console()
     if not console.is_terminal:
         console.width = PIPED_WIDTH
-    console.print(found.title)
+    console.print(title)
     for table in scorecard_tables(found.by, found.cards, found.total):
         console.print(table)
     for name, why in found.not_measured.items():
-        typer.echo(f"Not measured: {heading(name)} ({why.english}).")
+        typer.echo(f"Not measured: {HEADINGS[name].english} ({why.english}).")

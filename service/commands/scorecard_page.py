@@ -10,16 +10,17 @@ from html import escape
 
 from service.commands import scorecard_words as words
 from service.commands.scorecard_fields import GROUPS, Card
-from service.commands.scorecard_table import NOBODY, cell, figure, interval_of
+from service.commands.scorecard_table import NOBODY, figure, interval_of
 from service.commands.scorecard_words import Words
-from simulation.report import document, percent, plain
+from simulation.report import document, percent
 from simulation.report_plots import Bar, bar_plot, interval_plot
 from simulation.results_student import Interval
 
 _STYLE = """
 .zh, #zh:checked ~ main .en { display: none } #zh:checked ~ main .zh { display: inline }
-body { max-width: 1080px } td, th { white-space: nowrap } dt { font-weight: 600 }
-dd { margin: 0 0 .4rem 1rem } figure { margin: 1rem 0; max-width: 720px }
+body { max-width: 1160px } table { font-size: 14px } td { white-space: nowrap }
+dt { font-weight: 600 } dd { margin: 0 0 .4rem 1rem }
+figure { display: inline-block; width: 48%; margin: 1rem 1% 0 0; vertical-align: top }
 @media print { input, label { display: none } section { break-inside: avoid }
   body { max-width: none; margin: 0; font-size: 11px } .wide { overflow: visible } }
 @page { size: A4 landscape; margin: 12mm }
@@ -37,12 +38,12 @@ _AS_EXPECTED = 1.0
 
 
 def scorecard_page(
-    by: str, title: str, cards: Sequence[Card], total: Card, not_measured: Mapping[str, Words]
+    by: str, period: str, cards: Sequence[Card], total: Card, not_measured: Mapping[str, Words]
 ) -> str:
-    """Return the page; `title` is the period, `not_measured` what nobody has, with why."""
+    """Return the page; `period` is for people, `not_measured` what nobody has, with why."""
     body = [
         f"<h1>{_both(words.TITLE)} {_both(words.BY[by])}</h1>",
-        f"<p>{escape(title)}. {_both(words.READING)}</p>",
+        f"<p>{escape(period)}. {_both(words.READING)}</p>",
     ]
     if cards:
         body += [_group(name, by, cards, total) for name in GROUPS]
@@ -50,7 +51,7 @@ def scorecard_page(
         body.append(f"<p>{_both(words.NOTHING)}</p>")
     body += [_missing(not_measured), _meanings()]
     main = f"{_SWITCH}<main>{''.join(body)}</main>"
-    return document(f"{words.TITLE.english}, {title}", main, _STYLE)
+    return document(f"{words.TITLE.english}, {period}", main, _STYLE)
 
 
 def _both(text: Words) -> str:
@@ -76,13 +77,19 @@ def _table(group: str, by: str, cards: Sequence[Card], total: Card) -> str:
     if len(cards) > 1:
         rows.append((_both(words.TOTAL), total))
     lines = "".join(
-        f"<tr><td>{label}</td>"
-        + "".join(f"<td>{escape(cell(card, name))}</td>" for name in names)
-        + "</tr>"
+        f"<tr><td>{label}</td>" + "".join(_cell(card, name) for name in names) + "</tr>"
         for label, card in rows
     )
     first = _both(words.NAMES[by])
     return f'<div class="wide"><table><tr><th>{first}</th>{head}</tr>{lines}</table></div>'
+
+
+def _cell(card: Card, name: str) -> str:
+    low, high = interval_of(card, name)
+    shown = escape(figure(name, card[name]))
+    if low is not None and high is not None:
+        shown += f"<small>{escape(figure(name, low))} &ndash; {escape(figure(name, high))}</small>"
+    return f"<td>{shown}</td>"
 
 
 def _picture(name: str, cards: Sequence[Card]) -> str:
@@ -109,7 +116,9 @@ def _drawn(name: str, cards: Sequence[Card]) -> Iterator[str]:
     if name.endswith("_ratio"):
         yield interval_plot(rows, percent, (0.0, 1.0))
     else:
-        yield interval_plot(rows, plain, (0.0, 2 * _AS_EXPECTED), mark=_AS_EXPECTED)
+        yield interval_plot(
+            rows, lambda value: f"{value:.2f}", (0.0, 2 * _AS_EXPECTED), mark=_AS_EXPECTED
+        )
 
 
 def _number(value: object) -> float | None:

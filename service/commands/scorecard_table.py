@@ -9,9 +9,9 @@ from rich.table import Table
 
 from service.commands.report_table import in_words
 from service.commands.scorecard_fields import GROUPS, Card, Figure
+from service.commands.scorecard_words import HEADINGS
 
 NOBODY = "(none)"
-_ENDS = ("_low_ratio", "_high_ratio", "_low", "_high")
 
 
 def scorecard_tables(by: str, cards: Sequence[Card], total: Card) -> Iterator[Table]:
@@ -25,20 +25,12 @@ def scorecard_tables(by: str, cards: Sequence[Card], total: Card) -> Iterator[Ta
             padding=(0, 1),
         )
         table.add_column(by, footer="total", no_wrap=True)
-        shown = [name for name in names if not name.endswith(_ENDS)]
+        shown = [name for name in names if name in HEADINGS]
         for name in shown:
-            table.add_column(heading(name), footer=cell(total, name), justify="right")
+            table.add_column(HEADINGS[name].english, footer=cell(total, name), justify="right")
         for card in cards:
             table.add_row(str(card["name"]) or NOBODY, *(cell(card, name) for name in shown))
         yield table
-
-
-def heading(name: str) -> str:
-    """Return a figure's name as a heading."""
-    words = name
-    for ending in ("_ratio", "_ms", "_milli"):
-        words = words.removesuffix(ending)
-    return words.replace("_", " ") + (" share" if name.endswith("ed_ratio") else "")
 
 
 def cell(card: Card, name: str) -> str:

@@ -34,8 +34,8 @@ NOTHING = Words(
     "Nothing was handled or presented in this period.", "此期间没有处理联络,也没有介绍产品。"
 )
 READING = Words(
-    "A dash means not measured, never 0. In brackets: 95 % intervals.",
-    "短横表示未测量,而不是 0。括号内为 95% 区间。",
+    "A dash means not measured, never 0. Small print: 95 % intervals.",
+    "短横表示未测量,而不是 0。小字为 95% 区间。",
 )
 MEANINGS = Words("What the figures mean", "指标说明")
 CAPTIONS = {
