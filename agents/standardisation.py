@@ -14,8 +14,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log, sqrt
+from typing import TypeVar
 
 Z_95 = 1.959964
+
+K = TypeVar("K")
+"""What names a stratum."""
 
 PRIOR_SD = 0.5
 """Standard deviation of the log odds ratio before any trial: 95 % within a factor of 2.66."""
@@ -51,7 +55,7 @@ class Estimate:
     expected: float
 
 
-def expected_of(mix: Mapping[str, Trials], everybody: Mapping[str, Trials]) -> tuple[float, float]:
+def expected_of(mix: Mapping[K, Trials], everybody: Mapping[K, Trials]) -> tuple[float, float]:
     """Return the expected acceptances of a mix, by stratum, and their variance by chance.
 
     Over all who share out `everybody` the expected acceptances add up to the observed ones. The
@@ -146,9 +150,9 @@ def _chance(logit: float) -> float:
     return exp(logit) / (1.0 + exp(logit))
 
 
-def added_up(parts: Iterable[Mapping[str, Trials]]) -> dict[str, Trials]:
+def added_up(parts: Iterable[Mapping[K, Trials]]) -> dict[K, Trials]:
     """Return the trials of all parts together, by stratum."""
-    whole: dict[str, Trials] = {}
+    whole: dict[K, Trials] = {}
     for part in parts:
         for stratum, trials in part.items():
             whole.setdefault(stratum, Trials()).add(trials)

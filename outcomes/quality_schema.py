@@ -52,6 +52,6 @@ CREATE_QUALITY: tuple[str, ...] = (
     "CREATE INDEX schedules_by_until ON schedules (until_ms)",
     "CREATE INDEX agent_spans_by_agent ON agent_spans (agent_id, from_ms)",
     "CREATE INDEX outcomes_by_contact ON outcomes (contact_id, seq)",
-    "CREATE INDEX agent_sessions_by_agent ON agent_sessions (agent_id, at_ms)",
+    "CREATE INDEX agent_sessions_by_agent ON agent_sessions (agent_id, at_ms, seq)",
 )
 """The statements that make them, empty."""

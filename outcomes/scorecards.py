@@ -14,6 +14,8 @@ from agents.standardisation import Trials, added_up, expected_of
 from outcomes.store import OutcomeStore
 
 By = Literal["agent", "team", "queue"]
+Stratum = tuple[str | None, str]
+"""Segment, None: not known; and product."""
 
 DAY_MS = 86_400_000
 RECONTACT_MS = 7 * DAY_MS
@@ -86,11 +88,11 @@ WHERE state = 'presented' AND presented_at_ms >= :from_ms AND presented_at_ms < 
 GROUP BY name"""
 
 _STRATA = """
-SELECT {name} AS name, json_array(segment, product_id) AS stratum, count(*) AS presented,
+SELECT {name} AS name, segment, product_id, count(*) AS presented,
     sum(reaction IS 'accepted') AS accepted
 FROM presentations AS one
 WHERE state = 'presented' AND presented_at_ms >= :from_ms AND presented_at_ms < :until_ms
-GROUP BY name, stratum"""
+GROUP BY name, segment, product_id"""
 
 _UNPERMITTED = """
 SELECT {name} AS name, count(*) AS unpermitted
@@ -133,7 +135,9 @@ FROM (
             - max(span.from_ms, work.at_ms))
         FROM agent_spans AS span
         WHERE span.agent_id = work.agent_id AND span.activity <> 'not_ready'
-            AND span.from_ms < work.until_ms
+            AND span.from_ms < work.until_ms AND span.from_ms >= coalesce((
+                SELECT max(from_ms) FROM agent_spans AS first
+                WHERE first.agent_id = work.agent_id AND first.from_ms <= work.at_ms), 0)
             AND coalesce(span.until_ms, projected_at_ms) > work.at_ms), 0) AS worked_ms
     FROM work
 ) AS one
@@ -164,10 +168,11 @@ async def scorecard_sums(
 
 def _expect(found: dict[str, Sums], rows: list[dict[str, Any]]) -> None:
     """Set what was to be expected given each one's customers (by segment) and products."""
-    mixes: dict[str, dict[str, Trials]] = {}
+    mixes: dict[str, dict[Stratum, Trials]] = {}
     for row in rows:
         mix = mixes.setdefault(row["name"], {})
-        mix[row["stratum"]] = Trials(row["presented"], row["accepted"])
+        stratum = (row["segment"], row["product_id"])
+        mix[stratum] = Trials(row["presented"], row["accepted"])
     everybody = added_up(mixes.values())
     for name, mix in mixes.items():
         found[name].expected, found[name].variance = expected_of(mix, everybody)
