@@ -2,7 +2,8 @@
 
 Contacts, and what follows from them, count by when they entered the queue, as in reports; products
 by when they were presented, answers to reservations and agents' time by when they happened. A team
-is the one the agent belonged to at that moment. "" stands for none, or not known.
+is the one the agent belonged to at that moment (before the first sign-in: at that). "" stands for
+none, or not known.
 """
 
 from __future__ import annotations
@@ -23,9 +24,13 @@ RECONTACT_MS = 7 * DAY_MS
 _NAMES: dict[By, str] = {
     "agent": "coalesce(agent_id, '')",
     "queue": "coalesce(queue_id, '')",
-    "team": "coalesce((SELECT team FROM agent_sessions AS session"
-    " WHERE session.agent_id = one.agent_id AND session.at_ms <= one.at_ms"
-    " ORDER BY session.at_ms DESC, session.seq DESC LIMIT 1), '')",
+    "team": """coalesce(
+        (SELECT ifnull(team, '') FROM agent_sessions AS session
+            WHERE session.agent_id = one.agent_id AND session.at_ms <= one.at_ms
+            ORDER BY session.at_ms DESC, session.seq DESC LIMIT 1),
+        (SELECT ifnull(team, '') FROM agent_sessions AS first
+            WHERE first.agent_id = one.agent_id ORDER BY first.at_ms, first.seq LIMIT 1),
+        '')""",
 }
 """Whose a row of `one` is; each has agent_id, queue_id (if it has one) and at_ms."""
 

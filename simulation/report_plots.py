@@ -123,10 +123,7 @@ def interval_plot(
     at_least: tuple[float, float],
     mark: float | None = None,
 ) -> str:
-    """Return one named dot per line with its interval; `mark` is a line to compare with.
-
-    The axis covers the dots and `at_least`; a long interval is cut off.
-    """
+    """Return a named dot with its interval per row; the axis covers `at_least`, shows `mark`."""
     dots = [one.mean for _, one in rows if one.mean is not None]
     whole = Interval(None, min([*dots, at_least[0]]), max([*dots, at_least[1]]))
     across = _scale(_ends(whole), LEFT + 120, WIDTH - 80)

@@ -202,7 +202,12 @@ async def test_an_agent_counts_for_the_team_of_that_time() -> None:
     desk.configure(queue(), agents=[in_team("anna", "south"), in_team("ben", "south")])
     served(desk, "c2", "anna")
     served(desk, "c3", "ben")
+    scheduled(desk, "carla", 1, (0, 1, WORK))
+    desk.configure(queue(), agents=[in_team("carla", "south")])
+    desk.wait(HOUR)
+    desk.sign_in("carla")
     found = await cards(desk, "team")
+    assert (found["south"].scheduled_ms, found["south"].adhered_ms) == (HOUR, 0), "late, but south"
     assert {name: one.handled for name, one in found.items()} == {"north": 1, "south": 2}
 
 
