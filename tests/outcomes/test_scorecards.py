@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from agents.scorecards import Sums
 from config.routing import AgentSettings
-from contacts.vocabulary import ReactionKind, ScheduledActivity
+from contacts.vocabulary import ReactionKind, Rejection, ScheduledActivity
 from outcomes.scorecards import DAY_MS, By, scorecard_sums
 from outcomes.store import OutcomeStore
 from router import events as e
@@ -25,18 +25,18 @@ WORK, BREAK = ScheduledActivity.WORK, ScheduledActivity.BREAK
 OF_TIME = ("occupied_ms", "ready_ms", "scheduled_ms", "adhered_ms")
 
 
-async def cards(desk: Desk, by: By = "agent", until_ms: int | None = None) -> dict[str, Sums]:
-    """Project the desk's records, in two batches, and ask for everything until now."""
+async def cards(desk: Desk, by: By = "agent", batches: int = 2) -> dict[str, Sums]:
+    """Project the desk's records, each batch anew, and ask for everything until now."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "outcomes.db"
-        half = len(desk.records) // 2
-        for batch in (desk.records[:half], desk.records[half:]):
+        size = len(desk.records) // batches + 1
+        for start in range(0, len(desk.records), size):
             store = await OutcomeStore.open(path)
-            await store.project(batch)
+            await store.project(desk.records[start : start + size])
             await store.close()
         store = await OutcomeStore.open(path)
         try:
-            return await scorecard_sums(store, START_MS, until_ms or desk.now_ms + 1, by)
+            return await scorecard_sums(store, START_MS, desk.now_ms + 1, by)
         finally:
             await store.close()
 
@@ -125,6 +125,10 @@ async def test_reactions_to_what_might_not_be_presented_are_counted() -> None:
     for by in ("agent", "queue"):
         found = await cards(shop, by)  # type: ignore[arg-type]
         assert sum(one.unpermitted for one in found.values()) == 1
+    shop.wait(4_000 * DAY_MS)
+    shop.react("c1", products[1], ReactionKind.DECLINED)
+    assert shop.rejection is Rejection.PRODUCT_NOT_PRESENTED, "the engine has forgotten it"
+    assert sum(one.unpermitted for one in (await cards(shop)).values()) == 1, "the store has not"
     [anna] = [one for one in (await cards(shop)).values() if one.presented]
     assert anna.presented - anna.reacted == len(products) - 1
 
@@ -206,7 +210,7 @@ async def test_an_agent_counts_for_the_team_of_that_time() -> None:
     desk.configure(queue(), agents=[in_team("carla", "south")])
     desk.wait(HOUR)
     desk.sign_in("carla")
-    found = await cards(desk, "team")
+    found = await cards(desk, "team", batches=len(desk.records))
     assert (found["south"].scheduled_ms, found["south"].adhered_ms) == (HOUR, 0), "late, but south"
     assert {name: one.handled for name, one in found.items()} == {"north": 1, "south": 2}
 
