@@ -12,13 +12,13 @@ from typing import Any, Literal
 
 from agents.scorecards import Sums
 from agents.standardisation import Trials, added_up, expected_of
+from config.base import DAY_MS
 from outcomes.store import OutcomeStore
 
 By = Literal["agent", "team", "queue"]
 Stratum = tuple[str | None, str]
 """Segment, None: not known; and product."""
 
-DAY_MS = 86_400_000
 RECONTACT_MS = 7 * DAY_MS
 
 _NAMES: dict[By, str] = {

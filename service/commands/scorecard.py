@@ -15,9 +15,10 @@ import typer
 from rich.console import Console
 
 from agents.scorecards import Sums
+from config.base import DAY_MS
 from outcomes.journal import JournalError
 from outcomes.periods import Period, PeriodError
-from outcomes.scorecards import DAY_MS, By, scorecard_sums
+from outcomes.scorecards import By, scorecard_sums
 from outcomes.store import OutcomeStoreError
 from service.commands.outcome_store import period_of, up_to_date_store
 from service.commands.scorecard_fields import Card, card_of, not_measured, total_of

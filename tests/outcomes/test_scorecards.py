@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agents.scorecards import Sums
+from config.base import DAY_MS
 from config.routing import AgentSettings
 from contacts.vocabulary import ReactionKind, Rejection, ScheduledActivity
-from outcomes.scorecards import DAY_MS, By, scorecard_sums
+from outcomes.scorecards import By, scorecard_sums
 from outcomes.store import OutcomeStore
 from router import events as e
 from router.quality_events import ScheduledSpan, SchedulePublished, SurveyAnswered
