@@ -94,19 +94,25 @@ class MarketingProjection:
             case d.AgentSessionStarted(agent_id):
                 self._fold_team(agent_id, decision.team, seq, at_ms)
             case d.ConfigurationApplied(settings):
-                for agent in settings["agents"]:
-                    agent_id, team = agent["agent_id"], agent.get("team")
-                    if agent_id in self.teams and self.teams[agent_id] != team:
-                        self._fold_team(agent_id, team, seq, at_ms)
+                self._fold_teams(settings["agents"], seq, at_ms)
             case _:
                 pass
 
-    def _fold_difficulties(self, catalogue: dict[str, Any], seq: int, at_ms: int) -> None:
+    def _fold_difficulties(self, catalogue: dict[str, Any] | None, seq: int, at_ms: int) -> None:
+        if catalogue is None:  # nothing is selected until there is another: the weights stay
+            return
         found, version = difficulties_of(catalogue), version_of(catalogue)
         if (found, version) != (self.difficulties, self.version):
             self.difficulties, self.version = found, version
             rows = [(seq, at_ms, version, product, one) for product, one in found.items()]
             self._changes.difficulties += rows
+
+    def _fold_teams(self, agents: Iterable[dict[str, Any]], seq: int, at_ms: int) -> None:
+        """Take down who of those that have ever signed in is in another team now."""
+        for agent in agents:
+            agent_id, team = agent["agent_id"], agent.get("team")
+            if agent_id in self.teams and self.teams[agent_id] != team:
+                self._fold_team(agent_id, team, seq, at_ms)
 
     def _fold_team(self, agent_id: str, team: str | None, seq: int, at_ms: int) -> None:
         self.teams[agent_id] = team
