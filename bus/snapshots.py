@@ -11,13 +11,20 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from bus.snapshot_parts import (
+    Acknowledgement,
+    AgentToday,
+    EmergencyNow,
+    GateNow,
+    MarketingFigures,
+    PeriodFigures,
+    Ratio,
+    UnixMs,
+    WaitingContact,
+)
 from contacts.vocabulary import AgentState, AssignmentState, Mode, NeverScope, ReactionKind
 from marketing.preference_values import Term
-
-UnixMs = Annotated[int, Meta(description="Unix milliseconds by the engine's clock.")]
-Ratio = Annotated[
-    float, Meta(ge=0, le=1, description="0 to 1; null if there was nothing to count.")
-]
+from router.alarm_watch import AlarmCode, Severity
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,21 +36,6 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     at_ms: UnixMs
 
 
-class PeriodFigures(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """What a queue did since `since_ms`."""
-
-    since_ms: UnixMs
-    arrived: int
-    accepted: int
-    abandoned: int
-    short_abandoned: Annotated[int, Meta(description="Those of them within the short time.")]
-    service_level_ratio: Ratio | None
-    asa_ms: Annotated[int | None, Meta(description="Mean wait of the accepted, milliseconds.")]
-    aht_ms: Annotated[
-        int | None, Meta(description="Mean talk + hold + wrap-up of the handled, milliseconds.")
-    ]
-
-
 class QueueSnapshot(Snapshot, frozen=True, kw_only=True):
     """One queue now, its sliding figures, and those of the current half-hour.
 
@@ -52,6 +44,7 @@ class QueueSnapshot(Snapshot, frozen=True, kw_only=True):
     """
 
     queue_id: str
+    name: Annotated[str | None, Meta(description="As configured.")] = None
     is_open: bool
     mode: Mode
     mode_reason: Annotated[str, Meta(description="Code of why, as in marketing_decided.")]
@@ -72,6 +65,11 @@ class QueueSnapshot(Snapshot, frozen=True, kw_only=True):
     estimated_wait_ms: int | None
     sliding: PeriodFigures
     half_hour: PeriodFigures
+    today: Annotated[PeriodFigures, Meta(description="Since midnight in the queue's time zone.")]
+    marketing_today: MarketingFigures
+    gate: GateNow
+    service_level_target_ratio: Ratio
+    threshold_ms: Annotated[int, Meta(description="Accepted within this wait is in time.")]
 
 
 class RoundProduct(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -123,12 +121,21 @@ class AgentSnapshot(Snapshot, frozen=True, kw_only=True):
     """
 
     agent_id: str
+    name: Annotated[str | None, Meta(description="As configured.")] = None
+    team: str | None = None
     state: AgentState
     since_ms: UnixMs
     reason: str | None
     has_session: Annotated[bool, Meta(description="Signed in at some client.")]
     lost: Annotated[bool, Meta(description="That client has vanished and is not back yet.")]
     contacts: list[AgentContact]
+    skills: Annotated[dict[str, int], Meta(description="Levels 1 to 10.")]
+    queues: Annotated[list[str], Meta(description="Queues whose contacts the agent can serve.")]
+    certificates: Annotated[
+        list[str], Meta(description='Product categories the agent may present; "*": all.')
+    ]
+    is_learner: bool
+    today: AgentToday
     state_by: str | None = None
 
 
@@ -164,6 +171,68 @@ class EngineSnapshot(Snapshot, frozen=True, kw_only=True):
 
     status: Literal["ready", "paused", "stopped", "lost"]
     version: Annotated[str, Meta(description="Version of the engine's software.")]
+    emergency: EmergencyNow | None = None
+    catalogue_version: str | None = None
 
 
-AnySnapshot = QueueSnapshot | AgentSnapshot | CatalogueSnapshot | EngineSnapshot
+class WaitingSnapshot(Snapshot, frozen=True, kw_only=True):
+    """Who waits in a queue: how many in all, and the first 50 in the order of service."""
+
+    queue_id: str
+    total: int
+    contacts: list[WaitingContact]
+
+
+class MarketingSnapshot(Snapshot, frozen=True, kw_only=True):
+    """What came of marketing in the whole domain since `since_ms`, its last midnight."""
+
+    since_ms: UnixMs
+    presented: int
+    accepted: int
+    interested: int
+    declined: int
+    not_now: int
+    never_again: int
+    value_milli: Annotated[int, Meta(description="Value of what was accepted, thousandths.")]
+    barred: Annotated[dict[str, int], Meta(description="Products not presented, by why.")]
+
+
+class DaySnapshot(Snapshot, frozen=True, kw_only=True):
+    """A queue's day in slots since `from_ms`, its last midnight.
+
+    Each slot is `[arrived, accepted, in time, abandoned, milliseconds of marketing shown]`. A
+    contact counts in the slot in which it entered the queue.
+    """
+
+    queue_id: str
+    slot_ms: int
+    from_ms: UnixMs
+    slots: list[list[int]]
+
+
+class AlarmSnapshot(Snapshot, frozen=True, kw_only=True):
+    """Something a supervisor should know, since `since_ms`; the topic is cleared when it is over.
+
+    `alarm_id` stays the same as long as it lasts. `values` are what was measured, and limits.
+    """
+
+    alarm_id: str
+    code: AlarmCode
+    severity: Severity
+    queue_id: str | None
+    agent_id: str | None
+    since_ms: UnixMs
+    values: dict[str, int | float | str]
+    acknowledged: Acknowledgement | None
+
+
+AnySnapshot = (
+    QueueSnapshot
+    | AgentSnapshot
+    | EngineSnapshot
+    | WaitingSnapshot
+    | MarketingSnapshot
+    | DaySnapshot
+    | AlarmSnapshot
+    | CatalogueSnapshot
+)

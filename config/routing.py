@@ -21,6 +21,7 @@ from contacts.vocabulary import Channel, Refusal
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 SkillLevel = Annotated[int, Field(ge=1, le=10)]
 Skills = dict[Id, SkillLevel]
+Name = Annotated[str, Field(min_length=1, max_length=128)]
 DispositionCode = Annotated[str, Field(min_length=1, max_length=64)]
 Destination = Annotated[str, Field(min_length=1, max_length=256)]
 Priority = Annotated[int, Field(ge=0, le=99)]
@@ -59,6 +60,8 @@ class ServiceLevelSettings(Settings):
 
     threshold_ms: int = Field(20 * SECOND_MS, ge=0, le=DAY_MS)
     """Accepted within this wait is in time, milliseconds."""
+    target_ratio: float = Field(0.8, ge=0, le=1)
+    """The service level to reach; below it an alarm is raised, and pages show it so."""
     denominator: Literal["arrived", "accepted", "arrived_less_short_abandons"] = "arrived"
     """What accepted-in-time is divided by."""
     short_abandon_ms: int = Field(5 * SECOND_MS, ge=0, le=HOUR_MS)
@@ -70,6 +73,8 @@ class QueueSettings(Settings):
 
     queue_id: Id
     """The queue's id; appears in topics and reports."""
+    name: Name | None = None
+    """What people call the queue; shown instead of its id."""
     channel: Channel = Channel.VOICE
     """Medium of the contacts that wait here."""
     requires: Skills = Field(default_factory=dict)
@@ -112,6 +117,8 @@ class AgentSettings(Settings):
 
     agent_id: Id
     """The agent's id; appears in topics and reports."""
+    name: Name | None = None
+    """What people call the agent; shown instead of the id."""
     skills: Skills = Field(default_factory=dict)
     """Skills with levels 1 (beginner) to 10 (expert)."""
     capacity: dict[Channel, Annotated[int, Field(ge=0, le=50)]] = Field(

@@ -6,6 +6,7 @@ last rounds, so that a reaction can be learned; older ones are noted all the sam
 
 from __future__ import annotations
 
+from hashlib import sha256
 from math import log
 from typing import Any
 
@@ -44,13 +45,15 @@ class OffersSnapshot(msgspec.Struct):
 
 
 class Offers:
-    """Catalogue, ledger, preferences; `contexts` by live contact, `to_learn` by round.
+    """Catalogue (`version` tells it from others), ledger, preferences; `contexts` by live contact,
+    `to_learn` by round.
 
     `in_hand` are the rounds, by id, of the contacts that agents have in hand, wrap-up included.
     """
 
     def __init__(self) -> None:
         self.catalogue: dict[str, Any] | None = None
+        self.version: str | None = None
         self.index: CatalogueIndex | None = None
         self.ledger = Ledger()
         self.preferences = Preferences()
@@ -63,6 +66,7 @@ class Offers:
     def set_catalogue(self, catalogue: dict[str, Any] | None) -> None:
         """Put a catalogue in force. Raises ValidationError if it is none."""
         self.catalogue = catalogue
+        self.version = None if catalogue is None else _checksum(catalogue)
         self.index = None
         if catalogue is not None:
             self.index = CatalogueIndex(Catalogue.model_validate(catalogue))
@@ -140,6 +144,12 @@ class Offers:
         offers.products, offers.campaigns = snapshot.products, snapshot.campaigns
         offers.in_hand = snapshot.in_hand
         return offers
+
+
+def _checksum(catalogue: dict[str, Any]) -> str:
+    """Return 16 hex digits that tell a catalogue from all others."""
+    everything = msgspec.json.encode(catalogue, order="deterministic")
+    return sha256(everything).hexdigest()[:16]
 
 
 def _log_odds(ratio: float) -> float:

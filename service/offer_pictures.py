@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
-import msgspec
-
 from agents.agent import Assignment
 from bus.snapshots import CatalogueProduct, CatalogueSnapshot, ContactRound, RoundProduct
 from marketing.rounds import progress
@@ -13,20 +9,17 @@ from marketing.selection import SelectedProduct
 from router.offers import Offers
 from router.state import RoutingState
 
-VERSION_DIGITS = 16
-
 
 def catalogue_picture(state: RoutingState, now_ms: int) -> CatalogueSnapshot | None:
     """Show the catalogue in force as it is at `now_ms`; None if there is none."""
-    index = state.offers.index
-    if index is None:
+    index, version = state.offers.index, state.offers.version
+    if index is None or version is None:
         return None
-    everything = msgspec.json.encode(state.offers.catalogue, order="deterministic")
     return CatalogueSnapshot(
         epoch=state.epoch,
         sequence=state.seq,
         at_ms=now_ms,
-        version=hashlib.sha256(everything).hexdigest()[:VERSION_DIGITS],
+        version=version,
         products=[
             CatalogueProduct(
                 product_id=one.product_id,

@@ -18,7 +18,16 @@ from bus.incoming import ALLOWED_TYPES, ANY_MESSAGE, MESSAGE_MODELS
 from bus.messages import LiveContactMessage
 from bus.quality_messages import ScheduledSpanMessage
 from bus.replies import ReplyBatch
-from bus.snapshots import AgentSnapshot, CatalogueSnapshot, EngineSnapshot, QueueSnapshot
+from bus.snapshots import (
+    AgentSnapshot,
+    AlarmSnapshot,
+    CatalogueSnapshot,
+    DaySnapshot,
+    EngineSnapshot,
+    MarketingSnapshot,
+    QueueSnapshot,
+    WaitingSnapshot,
+)
 from bus.topics import Role, TopicSpace
 
 TEXT = (Path(__file__).parents[2] / "docs" / "bus.md").read_text(encoding="utf-8")
@@ -32,6 +41,10 @@ SENT_BY_THE_ENGINE: list[tuple[str, type[msgspec.Struct]]] = [
     ("has_session", AgentSnapshot),
     ("reasons", CatalogueSnapshot),
     ("status", EngineSnapshot),
+    ("total", WaitingSnapshot),
+    ("slots", DaySnapshot),
+    ("never_again", MarketingSnapshot),
+    ("code", AlarmSnapshot),
 ]
 
 

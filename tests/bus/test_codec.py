@@ -324,6 +324,8 @@ def test_a_snapshot_is_whole_with_version_and_sequence() -> None:
         "at_ms": 9,
         "status": "ready",
         "version": "0.1.0",
+        "emergency": None,
+        "catalogue_version": None,
     }
 
 

@@ -126,8 +126,8 @@ def test_the_shown_mode_uses_the_value_computed_last_and_ranks_nothing() -> None
     shop.price(value_milli or 0)
     modes = ShownModes()
     shop.state.offers.index = None  # whoever ranked now would fail
-    modes.see_contacts(shop.state)
-    assert modes.of_contact("c1") == ("marketing", "policy_optimal")
+    modes.see_contacts(shop.state, {("anna", "c1")})
+    assert modes.of_contact("anna", "c1") == ("marketing", "policy_optimal")
 
 
 def test_recovery_and_snapshots_keep_the_value() -> None:
