@@ -13,6 +13,7 @@ from service.commands import (
     check_marketing,
     customers,
     demo,
+    difficulty,
     journal,
     load,
     offers,
@@ -44,5 +45,6 @@ journal.app.command("audit")(audit.command)
 journal.app.command("check-marketing")(check_marketing.command)
 app.add_typer(catalogue.app)
 app.add_typer(customers.app)
+app.add_typer(difficulty.app)
 app.add_typer(journal.app)
 app.add_typer(offers.app)

@@ -57,11 +57,16 @@ def write_report(scenario: Scenario, seed: int, results: Results, thresholds: Re
 
 def page(title: str, about: str, sections: Sequence[str]) -> str:
     """Return a whole page in the style of all reports; `sections` are HTML, the rest is text."""
-    name = escape(title)
+    lead = f"<h1>{escape(title)}</h1><p>{escape(about)}</p>"
+    return document(title, lead + "".join(sections))
+
+
+def document(title: str, body: str, style: str = "") -> str:
+    """Return a whole page: `title` is text, `body` HTML, `style` rules beyond all pages' own."""
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{name}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{STYLE}{_colours()}</style>'
-        f"</head><body><h1>{name}</h1><p>{escape(about)}</p>{''.join(sections)}</body></html>\n"
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        '<meta name="viewport" content="width=device-width">'
+        f"<style>{STYLE}{_colours()}{style}</style></head><body>{body}</body></html>\n"
     )
 
 
