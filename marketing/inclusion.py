@@ -32,8 +32,7 @@ def inclusion_ppb(
     A group is a category. Where the groups are too few for `most_of_category` it is raised as far
     as needed. There must be more than `count` products.
     """
-    while sum(min(most_of_category, len(group)) for group in groups) < count:
-        most_of_category += 1
+    most_of_category = most_possible([len(group) for group in groups], count, most_of_category)
     low, high = _bracket(groups, count, most_of_category)
     open_groups = [[one for one in group if one[1] > low] for group in groups]
 
@@ -46,6 +45,13 @@ def inclusion_ppb(
         _shares(group, _held_threshold(group, threshold, most_of_category)) for group in groups
     ]
     return _whole_parts(shares, count, most_of_category)
+
+
+def most_possible(sizes: Sequence[int], count: int, most_of_category: int) -> int:
+    """Return `most_of_category`, raised as far as categories of these sizes need for `count`."""
+    while sum(min(most_of_category, size) for size in sizes) < min(count, sum(sizes)):
+        most_of_category += 1
+    return most_of_category
 
 
 def draw(parts: Sequence[Sequence[int]], seed: int) -> list[tuple[int, int]]:

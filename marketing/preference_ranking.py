@@ -44,7 +44,7 @@ def scored_by_category(
     """
     shared_mean, shared_variance = log_odds(weights, shared)
     by_category: dict[str, list[Candidate]] = {}
-    for candidate in sorted(candidates, key=_place):
+    for candidate in sorted(candidates, key=place_of):
         by_category.setdefault(candidate.category, []).append(candidate)
     scored: list[list[Scored]] = []
     bounds: list[list[Bounds]] = []
@@ -80,15 +80,24 @@ def drawn(
     seed: int,
 ) -> list[Drawn]:
     """Return the products to present, the highest expected value first."""
-    if sum(len(group) for group in scored) <= count:
-        chosen = [Drawn(one, PPB) for group in scored for one in group]
-    else:
-        parts = inclusion_ppb(bounds, count, most_of_category)
-        chosen = [
-            Drawn(scored[group][place], parts[group][place]) for group, place in draw(parts, seed)
-        ]
-    return sorted(chosen, key=lambda one: (-one.scored.expected_milli, _place(one.scored[2])))
+    parts = inclusion_parts(bounds, count, most_of_category)
+    chosen = [
+        Drawn(scored[group][place], parts[group][place]) for group, place in draw(parts, seed)
+    ]
+    return sorted(
+        chosen, key=lambda one: (-one.scored.expected_milli, place_of(one.scored.candidate))
+    )
 
 
-def _place(candidate: Candidate) -> tuple[str, str]:
+def inclusion_parts(
+    bounds: Sequence[Sequence[Bounds]], count: int, most_of_category: int
+) -> list[list[int]]:
+    """Return each product's probability of being presented, per billion; all, if few enough."""
+    if sum(len(group) for group in bounds) <= count:
+        return [[PPB] * len(group) for group in bounds]
+    return inclusion_ppb(bounds, count, most_of_category)
+
+
+def place_of(candidate: Candidate) -> tuple[str, str]:
+    """Return what orders candidates that are otherwise equal."""
     return candidate.category, candidate.product_id

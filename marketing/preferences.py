@@ -12,10 +12,11 @@ from collections.abc import Sequence
 
 import msgspec
 
+from marketing.inclusion import Bounds
 from marketing.preference_attributes import Attributes
 from marketing.preference_features import BIAS, all_features, shared_features
 from marketing.preference_learning import chance, log_odds, updated, weight_of
-from marketing.preference_ranking import Drawn, drawn, scored_by_category
+from marketing.preference_ranking import Drawn, Scored, drawn, scored_by_category
 from marketing.preference_values import (
     UNKNOWN,
     Candidate,
@@ -82,18 +83,18 @@ class Preferences:
         """
         check_candidates(candidates)
         settings = self.settings
-        attributes = self._attributes.features(context)
-        scored, bounds = scored_by_category(
-            self.weights,
-            context,
-            shared_features(context, attributes),
-            attributes,
-            candidates,
-            settings.most_deviations,
-        )
+        scored, bounds = self.scored(candidates, context, settings.most_deviations)
         chosen = drawn(scored, bounds, settings.presented, settings.most_of_category, seed)
         products = tuple(self._presented(context, one) for one in chosen)
         return Selection(products=products, seed=seed, asked=settings.presented)
+
+    def scored(
+        self, candidates: Sequence[Candidate], context: CustomerContext, deviations: float
+    ) -> tuple[list[list[Scored]], list[list[Bounds]]]:
+        """Return all candidates by category, and the bounds of their scores; see `Scored`."""
+        attributes = self._attributes.features(context)
+        shared = shared_features(context, attributes)
+        return scored_by_category(self.weights, context, shared, attributes, candidates, deviations)
 
     def chance(self, context: CustomerContext, candidate: Candidate) -> float:
         """Return the predicted probability that the customer accepts the product if presented."""

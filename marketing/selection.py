@@ -74,7 +74,7 @@ def select(asked: Asked, preferences: Preferences) -> Chosen:
     if asked.standing.round_hit is not None:
         return Chosen((), {}, f"limit_{asked.standing.round_hit.rule}")
     barred: Counter[str] = Counter()
-    permitted = _permitted(asked, barred)
+    permitted = permitted_products(asked, barred)
     chosen = _best(asked, preferences, permitted)
     if not chosen:
         why = max(barred, key=lambda code: (barred[code], code), default="catalogue_empty")
@@ -100,8 +100,11 @@ def _categories(index: CatalogueIndex, held: tuple[str, ...]) -> tuple[str, ...]
     return tuple(sorted({one.product.category for one in known if one is not None}))
 
 
-def _permitted(asked: Asked, barred: Counter[str]) -> dict[str, tuple[Item, Permission]]:
-    """Return the products that rules, certificates, consent and limits permit, with permissions."""
+def permitted_products(asked: Asked, barred: Counter[str]) -> dict[str, tuple[Item, Permission]]:
+    """Return the products that rules, certificates, consent and limits permit, with permissions.
+
+    The codes of what bars the others are counted in `barred`.
+    """
     eligible, ineligible = asked.catalogue.candidates(asked.situation, asked.left)
     barred.update(str(one.barrier) for one in ineligible)
     by_category: dict[str, Permission | str] = {}
@@ -137,8 +140,7 @@ def _best(
         names = _beside(asked, permitted, taken)
         if len(taken) >= most or not names:
             break
-        products = [permitted[name][0].product for name in names]
-        candidates = [Candidate(one.product_id, one.category, one.value_milli) for one in products]
+        candidates = [candidate_of(permitted[name][0]) for name in names]
         for one in preferences.rank(candidates, context, asked.seed + turn).products:
             if len(taken) < most and one.product_id in _beside(asked, [one.product_id], taken):
                 item, permission = permitted[one.product_id]
@@ -158,6 +160,12 @@ def _beside(asked: Asked, names: Iterable[str], taken: Sequence[SelectedProduct]
         and asked.catalogue.goes_with(name, ids)
         and asked.standing.hit(ref_of(asked.catalogue.items[name]), refs) is None
     ]
+
+
+def candidate_of(item: Item) -> Candidate:
+    """Return what the preference model sees of a product."""
+    product = item.product
+    return Candidate(product.product_id, product.category, product.value_milli)
 
 
 def ref_of(item: Item) -> ProductRef:

@@ -27,7 +27,7 @@ def with_products(turn: Turn, assignment: Assignment, answer: MarketingDecided) 
         return answer
     if offers.index is None:
         return structs.replace(answer, granted=False, reason="products_catalogue_missing")
-    asked = _asked(turn, assignment, answer)
+    asked = asked_of(turn, assignment, answer)
     offers.present_at_most(settings.products_most)
     chosen = select(asked, offers.preferences)
     if not chosen.products:
@@ -36,7 +36,8 @@ def with_products(turn: Turn, assignment: Assignment, answer: MarketingDecided) 
     return answer
 
 
-def _asked(turn: Turn, assignment: Assignment, answer: MarketingDecided) -> Asked:
+def asked_of(turn: Turn, assignment: Assignment, answer: MarketingDecided) -> Asked:
+    """Return what selecting for an assignment depends on now; there must be a catalogue."""
     state = turn.state
     offers, settings, now_ms = state.offers, state.settings.marketing, state.now_ms
     assert offers.index is not None

@@ -1,0 +1,204 @@
+"""The evaluation: records in, for each ranking what it would have earned, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from marketing.rankings import Ranking, parse_ranking
+from outcomes.offer_evaluation.cautions import Support, cautions
+from outcomes.offer_evaluation.estimates import Estimates, effective_size, estimates_of
+from outcomes.offer_evaluation.replaying import LeftOut, NotUsable, Replaying, Selected
+from outcomes.offer_evaluation.rounds import Awaited, Open, compared
+from outcomes.offer_evaluation.sums import Sums
+from router.records import Record
+
+LISTED = 20
+DAY_MS = 86_400_000
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What to evaluate. `rankings` by name, beside `logged`, which is always there.
+
+    Rounds selected from `from_ms` until before `until_ms` (None: no bound), with reactions up to
+    `within_ms` later. `floor_ratio`: a probability below it counts as this in weights, and such
+    products as not covered.
+    """
+
+    rankings: tuple[str, ...] = ("greedy", "playbook", "highest-value", "uniform")
+    from_ms: int | None = None
+    until_ms: int | None = None
+    within_ms: int = 7 * DAY_MS
+    floor_ratio: float = 0.01
+    replicates: int = 1_000
+    seed: int = 1
+
+    def parsed(self) -> list[Ranking]:
+        """Return `logged` and the rankings, each once. Raises ValueError for an unknown one."""
+        return [parse_ranking(name) for name in dict.fromkeys(("logged", *self.rankings))]
+
+
+class Counts(msgspec.Struct):
+    """What was found. Rounds: selected, and used or left out, by reason. Products of rounds used:
+    shown, and of these reacted to, presented without a reaction, and not presented.
+    """
+
+    records: int = 0
+    selected: int = 0
+    used: int = 0
+    not_reproduced: int = 0
+    second_draw: int = 0
+    not_presented: int = 0
+    no_reaction: int = 0
+    products: int = 0
+    products_reacted: int = 0
+    products_unanswered: int = 0
+    products_not_presented: int = 0
+    accepted: int = 0
+    first_at_ms: int | None = None
+    last_at_ms: int | None = None
+
+
+class RankingFigures(msgspec.Struct, frozen=True):
+    """A ranking: what it earns, on how much that stands, and why not to decide on it."""
+
+    name: str
+    estimates: Estimates
+    support: Support
+    cautions: list[str]
+
+
+class Evaluation(msgspec.Struct, frozen=True):
+    """All figures. `recorded_milli` is what the rounds used earned, as recorded, per round."""
+
+    counts: Counts
+    not_reproduced: list[str]
+    recorded_milli: float | None
+    rankings: list[RankingFigures]
+
+
+def evaluate(records: Iterable[Record], request: Request) -> Evaluation:
+    """Return the evaluation of the records of a journal, from its first to its last.
+
+    Memory is bounded by the rounds of `within_ms` and by the engine's own state. Raises ValueError
+    for an unknown ranking.
+    """
+    evaluating = Evaluating(request)
+    for record in records:
+        evaluating.see(record)
+    return evaluating.result()
+
+
+class Evaluating:
+    """Takes records in the journal's order."""
+
+    def __init__(self, request: Request) -> None:
+        self._request, self._rankings = request, request.parsed()
+        self._replaying, self._awaited = Replaying(), Awaited(request.within_ms)
+        self._sums = Sums(len(self._rankings), request.replicates, request.seed)
+        self._tallies = [_Tally() for _ in self._rankings]
+        self._counts = Counts()
+        self._not_reproduced: list[str] = []
+
+    def see(self, record: Record) -> None:
+        """Take in one record."""
+        self._counts.records += 1
+        for one in self._replaying.see(record):
+            if not isinstance(one, Selected | NotUsable):
+                self._awaited.hear(one)
+            elif self._is_asked_for(one.at_ms):
+                self._select(one)
+        for ended in self._awaited.ended(self._replaying.state.now_ms):
+            self._take_in(ended)
+
+    def result(self) -> Evaluation:
+        """Return what was found; no record may follow."""
+        for ended in self._awaited.ended(None):
+            self._take_in(ended)
+        counts = self._counts
+        totals = self._sums.totals()
+        found = estimates_of(totals) if counts.used else []
+        return Evaluation(
+            counts,
+            self._not_reproduced,
+            float(totals.recorded_milli[0]) / counts.used if counts.used else None,
+            [
+                RankingFigures(ranking.name, one, support, cautions(support))
+                for ranking, one, tally in zip(self._rankings, found, self._tallies, strict=False)
+                for support in [tally.support()]
+            ],
+        )
+
+    def _is_asked_for(self, at_ms: int) -> bool:
+        request = self._request
+        return (request.from_ms is None or at_ms >= request.from_ms) and (
+            request.until_ms is None or at_ms < request.until_ms
+        )
+
+    def _select(self, one: Selected | NotUsable) -> None:
+        counts = self._counts
+        counts.selected += 1
+        counts.first_at_ms = one.at_ms if counts.first_at_ms is None else counts.first_at_ms
+        counts.last_at_ms = one.at_ms
+        if isinstance(one, Selected):
+            self._awaited.add(compared(one, self._rankings, self._request.floor_ratio))
+        elif one.why is LeftOut.SECOND_DRAW:
+            counts.second_draw += 1
+        else:
+            counts.not_reproduced += 1
+            if len(self._not_reproduced) < LISTED:
+                self._not_reproduced.append(one.round_id)
+
+    def _take_in(self, one: Open) -> None:
+        counts, compared = self._counts, one.compared
+        sums = one.sums()
+        if not sums.reacted:
+            if one.presented:
+                counts.no_reaction += 1
+            else:
+                counts.not_presented += 1
+            return
+        counts.used += 1
+        counts.products += sums.shown
+        counts.products_reacted += len(sums.reacted)
+        unanswered = sum(
+            item.product_id in one.presented and item.product_id not in one.reactions
+            for item in compared.shown
+        )
+        counts.products_unanswered += unanswered
+        counts.products_not_presented += sums.shown - len(sums.reacted) - unanswered
+        counts.accepted += sum(each.earned_milli > 0 for each in sums.reacted)
+        self._sums.add(sums)
+        for place, tally in enumerate(self._tallies):
+            tally.shares += compared.shares[place]
+            tally.uncovered += compared.uncovered[place]
+            tally.add([(each.weights[place], each.earned_milli) for each in sums.reacted])
+
+
+class _Tally:
+    """What says how much a ranking's figures stand on."""
+
+    def __init__(self) -> None:
+        self.shares = self.uncovered = 0.0
+        self._weight = self._weight_squares = self._earned = self._earned_squares = 0.0
+        self._highest = 0.0
+
+    def add(self, reacted: Sequence[tuple[float, int]]) -> None:
+        """Take in the products of a round that were reacted to: (weight, earned)."""
+        for weight, earned_milli in reacted:
+            earned = weight * earned_milli
+            self._weight += weight
+            self._weight_squares += weight * weight
+            self._earned += earned
+            self._earned_squares += earned * earned
+            self._highest = max(self._highest, weight)
+
+    def support(self) -> Support:
+        """Return the figures."""
+        return Support(
+            effective_products=effective_size(self._weight, self._weight_squares),
+            effective_acceptances=effective_size(self._earned, self._earned_squares),
+            not_covered_ratio=self.uncovered / self.shares if self.shares else 0.0,
+            highest_weight=self._highest,
+        )

@@ -1,0 +1,232 @@
+"""A journal followed with the engine's own code, and every selection in it made anew.
+
+The state is brought to the moment of each selection, the candidates are found by the code that
+found them then, and the probabilities are computed and the draw is made again. What does not come
+out as it is in the journal is told and not used.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from contacts.vocabulary import ReactionKind
+from marketing import ledger_changes as c
+from marketing.catalogue import CatalogueIndex
+from marketing.eligibility import Item
+from marketing.inclusion import PPB, draw, most_possible
+from marketing.preferences import Preferences, PreferenceSettings
+from marketing.rankings import Choice, Logged, logged
+from marketing.selection import (
+    Asked,
+    SelectedProduct,
+    candidate_of,
+    permitted_products,
+    preference_context,
+    ref_of,
+    select,
+)
+from router import marketing_decisions as m
+from router.apply import APPLY, begin, finish
+from router.decisions import MarketingDecided
+from router.gatekeeper import decide
+from router.offers import Offers
+from router.records import Record
+from router.rules.selecting import asked_of
+from router.state import RoutingState
+from router.turn import Turn
+
+
+class LeftOut(StrEnum):
+    """Why a round cannot be used."""
+
+    NOT_REPRODUCED = "not_reproduced"
+    """What is known of the state and the seed do not give the products that are in the journal."""
+    SECOND_DRAW = "second_draw"
+    """Products drawn first could not be shown together (whether or not they were drawn), so the
+    probabilities are not those of one draw."""
+
+
+class Shown(NamedTuple):
+    """A product of a round: how likely the engine was to show it, and what was expected of it."""
+
+    product_id: str
+    value_milli: int
+    propensity: float
+    chance: float
+
+
+class Selected(NamedTuple):
+    """A round that was made anew: `shown` best first; `choice` and `logged` hold for now only."""
+
+    round_id: str
+    customer_id: str
+    at_ms: int
+    shown: tuple[Shown, ...]
+    choice: Choice
+    logged: Logged
+
+
+class NotUsable(NamedTuple):
+    """A round that cannot be used."""
+
+    round_id: str
+    at_ms: int
+    why: LeftOut
+
+
+class Presented(NamedTuple):
+    """Products of a round were presented."""
+
+    round_id: str
+    product_ids: tuple[str, ...]
+
+
+class Reacted(NamedTuple):
+    """The customer reacted to a product, or an earlier reaction was corrected."""
+
+    round_id: str
+    product_id: str
+    kind: ReactionKind
+    at_ms: int
+
+
+Happened = Selected | NotUsable | Presented | Reacted
+
+
+class Replaying:
+    """Follows records in the journal's order; the live state is what the engine's was."""
+
+    def __init__(self) -> None:
+        self.state = RoutingState()
+        self._index: CatalogueIndex | None = None
+        self._playbook = Preferences()
+
+    def see(self, record: Record) -> Iterator[Happened]:
+        """Take in one record; yield what happened to rounds, each as the state is just then."""
+        state = self.state
+        begin(state, record.event.at_ms)
+        for one in record.decisions:
+            if isinstance(one, m.ProductsSelected):
+                yield self._made_anew(record, one)
+            elif isinstance(one, m.LedgerChanged):
+                yield from _of_ledger(one.change)
+            APPLY[type(one)](state, one)
+        finish(state, record.event, record.decisions)
+
+    def _made_anew(self, record: Record, one: m.ProductsSelected) -> Selected | NotUsable:
+        state = self.state
+        asked = self._asked(record, one)
+        if asked is None:
+            return NotUsable(one.round_id, state.now_ms, LeftOut.NOT_REPRODUCED)
+        preferences = state.offers.preferences
+        permitted = permitted_products(asked, Counter())
+        choice = Choice(
+            [candidate_of(item) for item, _ in permitted.values()],
+            preference_context(asked),
+            preferences,
+            self._cold(asked.catalogue),
+        )
+        again = logged(choice)
+        if _drawn(again, one.seed) == _said(one):
+            items = {name: item for name, (item, _) in permitted.items()}
+            if _may_conflict(asked, items, again, preferences.settings):
+                return NotUsable(one.round_id, state.now_ms, LeftOut.SECOND_DRAW)
+            shown = tuple(_shown(each) for each in one.products)
+            ids = one.round_id, one.customer_id
+            return Selected(*ids, state.now_ms, shown, choice, again)
+        is_same = select(asked, preferences).products == one.products
+        why = LeftOut.SECOND_DRAW if is_same else LeftOut.NOT_REPRODUCED
+        return NotUsable(one.round_id, state.now_ms, why)
+
+    def _asked(self, record: Record, one: m.ProductsSelected) -> Asked | None:
+        """Return what the selection depended on; None: it cannot have been made in this state."""
+        state = self.state
+        assignment = state.assignment(one.contact_id, one.agent_id)
+        answer = next((each for each in record.decisions if type(each) is MarketingDecided), None)
+        if assignment is None or answer is None or state.offers.index is None:
+            return None
+        state.offers.present_at_most(state.settings.marketing.products_most)
+        asked = asked_of(Turn(state, decide, state.now_ms), assignment, answer)
+        is_so = (asked.seed, asked.customer_id) == (one.seed, one.customer_id)
+        return asked if is_so else None
+
+    def _cold(self, index: CatalogueIndex) -> Preferences:
+        """Return the preference model that knows the playbook alone."""
+        if self._index is not index:
+            offers = Offers()
+            offers.set_catalogue(self.state.offers.catalogue)
+            self._index, self._playbook = index, offers.preferences
+        return self._playbook
+
+
+def _of_ledger(change: c.AnyLedgerChange) -> Iterator[Presented | Reacted]:
+    if isinstance(change, c.FatigueCounted):
+        yield Presented(change.round_id, change.product_ids)
+    elif isinstance(change, c.ReactionNoted):
+        yield Reacted(change.round_id, change.product_id, change.kind, change.at_ms)
+
+
+def _shown(one: SelectedProduct) -> Shown:
+    presented = one.presented
+    return Shown(
+        one.ref.product_id,
+        one.value_milli,
+        presented.propensity_ppb / PPB,
+        presented.chance,
+    )
+
+
+def _drawn(again: Logged, seed: int) -> dict[str, int]:
+    return {
+        again.scored[group][place].candidate.product_id: again.parts[group][place]
+        for group, place in draw(again.parts, seed)
+    }
+
+
+def _said(one: m.ProductsSelected) -> dict[str, int]:
+    return {each.ref.product_id: each.presented.propensity_ppb for each in one.products}
+
+
+def _may_conflict(
+    asked: Asked, permitted: Mapping[str, Item], again: Logged, settings: PreferenceSettings
+) -> bool:
+    """Tell whether some draw could have had products that may not be shown together.
+
+    Whether the draw that was made had is no matter: to leave out rounds by what was drawn would
+    change the probabilities of those that are kept. Errs on the side of leaving out.
+    """
+    possible = [
+        [
+            permitted[one.candidate.product_id]
+            for one, part in zip(group, parts, strict=True)
+            if part
+        ]
+        for group, parts in zip(again.scored, again.parts, strict=True)
+    ]
+    everything = [item for group in possible for item in group]
+    ids = {item.product.product_id for item in everything}
+    if any(not asked.catalogue.goes_with(name, ids) for name in ids):
+        return True
+    scopes = {limit.scope for limit in asked.settings.limits}
+    if "category" in scopes:
+        sizes = [len(group) for group in again.scored]
+        most = most_possible(sizes, settings.presented, settings.most_of_category)
+        if any(_too_many(asked, group[:most]) for group in possible):
+            return True
+    if "campaign" not in scopes:
+        return False
+    campaigns: dict[str, list[Item]] = {}
+    for item in everything:
+        if item.product.campaign_id is not None:
+            campaigns.setdefault(item.product.campaign_id, []).append(item)
+    return any(_too_many(asked, members[: settings.presented]) for members in campaigns.values())
+
+
+def _too_many(asked: Asked, together: list[Item]) -> bool:
+    """Tell whether these exceed a limit when they are shown together."""
+    return bool(together) and (
+        asked.standing.hit(ref_of(together[-1]), [ref_of(one) for one in together[:-1]]) is not None
+    )
