@@ -31,6 +31,7 @@ class LogPlan(NamedTuple):
     readiness_sd: float = 0.5
     says: float = 1.0
     true_customers: int = 3
+    replicates: int = 1_000
 
 
 class Played(NamedTuple):
@@ -67,13 +68,17 @@ def play_log(plan: LogPlan, rankings: Sequence[str], seed: int) -> Played:
         for place, milli in enumerate(shop.true_milli(parsed, plan.true_customers)):
             true[place] += float(milli) / plan.contacts
         shop.contact(shop.draws.choice(people), says=plan.says)
-    found = evaluate(shop.records, Request(rankings=names, seed=seed))
+    found = evaluate(shop.records, _request(plan, names, seed))
     return Played(
         names,
         tuple(true),
         tuple(tuple(getattr(one.estimates, name) for name in ESTIMATORS) for one in found.rankings),
         tuple(bool(one.cautions) for one in found.rankings),
     )
+
+
+def _request(plan: LogPlan, names: tuple[str, ...], seed: int) -> Request:
+    return Request(rankings=names, seed=seed, replicates=plan.replicates)
 
 
 def measure_coverage(

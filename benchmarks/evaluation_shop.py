@@ -178,6 +178,25 @@ class PlayedShop:
                 self._react(person, one, says)
         self._tell(e.ContactEnded, contact_id=contact_id, source="bridge/pbx")
 
+    def change_catalogue(self, catalogue: dict[str, Any]) -> None:
+        """Put another catalogue in force."""
+        self._tell(me.CatalogueChanged, catalogue=catalogue)
+
+    def wait(self, ms: int) -> None:
+        """Let time pass."""
+        self._now_ms += ms
+
+    def react(self, contact_id: str, product_id: str, kind: ReactionKind) -> None:
+        """The agent records how the customer took a product."""
+        self._tell(
+            me.ReactionRecorded,
+            contact_id=contact_id,
+            agent_id=AGENT,
+            source=_SOURCE,
+            product_id=product_id,
+            reaction=kind,
+        )
+
     def preferences(self) -> Preferences:
         """Return the model as it is now."""
         offers, settings = self.engine.state.offers, self.engine.state.settings.marketing
@@ -226,14 +245,8 @@ class PlayedShop:
             accepted = self.draws.random() < sigmoid(odds + whim)
             if self.draws.random() >= says:
                 continue
-            self._tell(
-                me.ReactionRecorded,
-                contact_id=selected.contact_id,
-                agent_id=AGENT,
-                source=_SOURCE,
-                product_id=product_id,
-                reaction=ReactionKind.ACCEPTED if accepted else ReactionKind.DECLINED,
-            )
+            kind = ReactionKind.ACCEPTED if accepted else ReactionKind.DECLINED
+            self.react(selected.contact_id, product_id, kind)
 
     def _readiness(self) -> float:
         return self.draws.gauss(0.0, self.readiness_sd) if self.readiness_sd else 0.0

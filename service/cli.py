@@ -12,6 +12,7 @@ from service.commands import (
     check_marketing,
     customers,
     demo,
+    evaluate_offers,
     journal,
     load,
     offers,
@@ -40,6 +41,7 @@ app.command("scorecard")(scorecard.scorecard)
 app.command("serve")(serve.serve)
 app.command("simulate")(simulate.simulate)
 journal.app.command("check-marketing")(check_marketing.command)
+offers.app.command("evaluate")(evaluate_offers.command)
 app.add_typer(catalogue.app)
 app.add_typer(customers.app)
 app.add_typer(journal.app)

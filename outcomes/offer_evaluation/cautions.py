@@ -7,6 +7,39 @@ import msgspec
 FEWEST_PRODUCTS = 200
 FEWEST_ACCEPTANCES = 30
 MOST_NOT_COVERED = 0.05
+MOST_LEFT_OUT = 0.2
+MOST_MISSING = 0.1
+
+
+class Shares(msgspec.Struct, frozen=True):
+    """Rounds left out because their probabilities are not known, as a share of those selected;
+    products presented without a reaction, and not presented, as shares of those shown.
+    """
+
+    rounds_left_out: float
+    unanswered: float
+    not_presented: float
+
+
+def general_cautions(shares: Shares) -> list[str]:
+    """Return what makes all figures doubtful; nothing if enough is known."""
+    found = []
+    if shares.rounds_left_out > MOST_LEFT_OUT:
+        found.append(
+            f"{shares.rounds_left_out:.0%} of the rounds are left out, and the others may be of"
+            " other customers"
+        )
+    if shares.unanswered > MOST_MISSING:
+        found.append(
+            f"{shares.unanswered:.0%} of the products have no reaction: if those are mostly"
+            " declined, everything is too high"
+        )
+    if shares.not_presented > MOST_MISSING:
+        found.append(
+            f"{shares.not_presented:.0%} of the products were not presented: if agents leave out"
+            " what the customer would decline, everything is too high"
+        )
+    return found
 
 
 class Support(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from marketing.rankings import Ranking, parse_ranking
-from outcomes.offer_evaluation.cautions import Support, cautions
+from outcomes.offer_evaluation.cautions import Shares, Support, cautions, general_cautions
 from outcomes.offer_evaluation.estimates import Estimates, effective_size, estimates_of
 from outcomes.offer_evaluation.replaying import LeftOut, NotUsable, Replaying, Selected
 from outcomes.offer_evaluation.rounds import Awaited, Open, compared
@@ -16,6 +16,8 @@ from router.records import Record
 
 LISTED = 20
 DAY_MS = 86_400_000
+RANKINGS = ("greedy", "playbook", "highest-value", "uniform")
+"""What is evaluated unless told otherwise."""
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +28,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     products as not covered.
     """
 
-    rankings: tuple[str, ...] = ("greedy", "playbook", "highest-value", "uniform")
+    rankings: tuple[str, ...] = RANKINGS
     from_ms: int | None = None
     until_ms: int | None = None
     within_ms: int = 7 * DAY_MS
@@ -40,11 +42,14 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Counts(msgspec.Struct):
-    """What was found. Rounds: selected, and used or left out, by reason. Products of rounds used:
-    shown, and of these reacted to, presented without a reaction, and not presented.
+    """What was found. Rounds: selected in the whole journal, in the time asked for, and of these
+    used or left out, by reason. Products of rounds used: shown, and of these reacted to, presented
+    without a reaction, and not presented. Times are of selections in the time asked for, or of all
+    if there are none in it.
     """
 
     records: int = 0
+    all_selected: int = 0
     selected: int = 0
     used: int = 0
     not_reproduced: int = 0
@@ -70,11 +75,15 @@ class RankingFigures(msgspec.Struct, frozen=True):
 
 
 class Evaluation(msgspec.Struct, frozen=True):
-    """All figures. `recorded_milli` is what the rounds used earned, as recorded, per round."""
+    """All figures. `recorded_milli` is what the rounds used earned, as recorded, per round.
+
+    `not_reproduced`: the first rounds that did not come out as journaled; `cautions` concern all.
+    """
 
     counts: Counts
     not_reproduced: list[str]
     recorded_milli: float | None
+    cautions: list[str]
     rankings: list[RankingFigures]
 
 
@@ -104,13 +113,18 @@ class Evaluating:
     def see(self, record: Record) -> None:
         """Take in one record."""
         self._counts.records += 1
+        for ended in self._awaited.ended(record.event.at_ms):
+            self._take_in(ended)
         for one in self._replaying.see(record):
             if not isinstance(one, Selected | NotUsable):
                 self._awaited.hear(one)
-            elif self._is_asked_for(one.at_ms):
+            else:
                 self._select(one)
-        for ended in self._awaited.ended(self._replaying.state.now_ms):
-            self._take_in(ended)
+
+    @property
+    def awaited_rounds(self) -> int:
+        """Return how many rounds are kept because reactions may still come."""
+        return len(self._awaited)
 
     def result(self) -> Evaluation:
         """Return what was found; no record may follow."""
@@ -123,6 +137,7 @@ class Evaluating:
             counts,
             self._not_reproduced,
             float(totals.recorded_milli[0]) / counts.used if counts.used else None,
+            general_cautions(_shares_of(counts)),
             [
                 RankingFigures(ranking.name, one, support, cautions(support))
                 for ranking, one, tally in zip(self._rankings, found, self._tallies, strict=False)
@@ -138,9 +153,15 @@ class Evaluating:
 
     def _select(self, one: Selected | NotUsable) -> None:
         counts = self._counts
+        counts.all_selected += 1
+        asked_for = self._is_asked_for(one.at_ms)
+        if counts.first_at_ms is None or (asked_for and not counts.selected):
+            counts.first_at_ms = one.at_ms
+        if asked_for or not counts.selected:
+            counts.last_at_ms = one.at_ms
+        if not asked_for:
+            return
         counts.selected += 1
-        counts.first_at_ms = one.at_ms if counts.first_at_ms is None else counts.first_at_ms
-        counts.last_at_ms = one.at_ms
         if isinstance(one, Selected):
             self._awaited.add(compared(one, self._rankings, self._request.floor_ratio))
         elif one.why is LeftOut.SECOND_DRAW:
@@ -174,6 +195,16 @@ class Evaluating:
             tally.shares += compared.shares[place]
             tally.uncovered += compared.uncovered[place]
             tally.add([(each.weights[place], each.earned_milli) for each in sums.reacted])
+
+
+def _shares_of(counts: Counts) -> Shares:
+    """Return what shares of rounds and products were left out."""
+    left_out = counts.not_reproduced + counts.second_draw
+    return Shares(
+        rounds_left_out=left_out / max(1, counts.selected),
+        unanswered=counts.products_unanswered / max(1, counts.products),
+        not_presented=counts.products_not_presented / max(1, counts.products),
+    )
 
 
 class _Tally:

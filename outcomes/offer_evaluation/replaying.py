@@ -38,6 +38,10 @@ from router.rules.selecting import asked_of
 from router.state import RoutingState
 from router.turn import Turn
 
+ROUNDING_PPB = 1_000
+"""Probabilities are the same if they differ by no more: exponentials are not to the last bit the
+same on every machine."""
+
 
 class LeftOut(StrEnum):
     """Why a round cannot be used."""
@@ -130,14 +134,14 @@ class Replaying:
             self._cold(asked.catalogue),
         )
         again = logged(choice)
-        if _drawn(again, one.seed) == _said(one):
+        if _is_same_draw(again, one):
             items = {name: item for name, (item, _) in permitted.items()}
             if _may_conflict(asked, items, again, preferences.settings):
                 return NotUsable(one.round_id, state.now_ms, LeftOut.SECOND_DRAW)
             shown = tuple(_shown(each) for each in one.products)
             ids = one.round_id, one.customer_id
             return Selected(*ids, state.now_ms, shown, choice, again)
-        is_same = select(asked, preferences).products == one.products
+        is_same = _is_same(_propensities(select(asked, preferences).products), one)
         why = LeftOut.SECOND_DRAW if is_same else LeftOut.NOT_REPRODUCED
         return NotUsable(one.round_id, state.now_ms, why)
 
@@ -179,15 +183,24 @@ def _shown(one: SelectedProduct) -> Shown:
     )
 
 
-def _drawn(again: Logged, seed: int) -> dict[str, int]:
-    return {
+def _is_same_draw(again: Logged, one: m.ProductsSelected) -> bool:
+    """Tell whether one draw gives the journal's products, as likely as the journal says."""
+    drawn = {
         again.scored[group][place].candidate.product_id: again.parts[group][place]
-        for group, place in draw(again.parts, seed)
+        for group, place in draw(again.parts, one.seed)
     }
+    return _is_same(drawn, one)
 
 
-def _said(one: m.ProductsSelected) -> dict[str, int]:
-    return {each.ref.product_id: each.presented.propensity_ppb for each in one.products}
+def _is_same(drawn: Mapping[str, int], one: m.ProductsSelected) -> bool:
+    said = _propensities(one.products)
+    return drawn.keys() == said.keys() and all(
+        abs(part - said[name]) <= ROUNDING_PPB for name, part in drawn.items()
+    )
+
+
+def _propensities(products: tuple[SelectedProduct, ...]) -> dict[str, int]:
+    return {one.ref.product_id: one.presented.propensity_ppb for one in products}
 
 
 def _may_conflict(

@@ -90,6 +90,9 @@ class Awaited:
         self._within_ms = within_ms
         self._open: dict[str, Open] = {}
 
+    def __len__(self) -> int:
+        return len(self._open)
+
     def add(self, one: Compared) -> None:
         """Await the reactions of a round."""
         self._open[one.round_id] = Open(one)
