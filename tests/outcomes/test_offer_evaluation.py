@@ -226,7 +226,7 @@ def test_doubly_robust_needs_one_of_the_two_to_be_right(wrong: str) -> None:
 
 @pytest.fixture(scope="module")
 def logs() -> list[Played]:
-    plan = LogPlan(contacts=150, customers=60, true_customers=2, replicates=300)
+    plan = LogPlan(contacts=150, customers=60, true_customers=1, replicates=300)
     return [play_log(plan, ("greedy", "highest-chance"), seed) for seed in range(1, 9)]
 
 
