@@ -13,10 +13,11 @@ from concurrent.futures import ProcessPoolExecutor
 from statistics import fmean, stdev
 from typing import NamedTuple
 
-from benchmarks.evaluation_shop import PlayedShop, small_population
+from benchmarks.evaluation_people import small_population
+from benchmarks.evaluation_shop import PlayedShop
 from marketing.rankings import parse_ranking
-from outcomes.offer_evaluation.estimates import Estimate
-from outcomes.offer_evaluation.evaluation import Request, evaluate
+from outcomes.offer_evaluation.evaluation import evaluate
+from outcomes.offer_evaluation.figures import Estimate, Request
 
 ESTIMATORS = ("ips", "snips", "dr", "over_logged")
 

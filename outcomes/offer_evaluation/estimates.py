@@ -17,32 +17,12 @@ before the reaction, and e the share of products at its place that were reacted 
 
 from __future__ import annotations
 
-import msgspec
 import numpy as np
 
+from outcomes.offer_evaluation.figures import Estimate, Estimates
 from outcomes.offer_evaluation.sums import Floats, Totals
 
-LEVEL = 0.95
-
-
-class Estimate(msgspec.Struct, frozen=True):
-    """An estimate with its 95 % interval, thousandths per round.
-
-    The interval is the estimate plus and minus 1.96 standard deviations of the replicates.
-    """
-
-    milli: float
-    low_milli: float
-    high_milli: float
-
-
-class Estimates(msgspec.Struct, frozen=True):
-    """One ranking: by the three estimators, and the difference from what was logged, by DR."""
-
-    ips: Estimate
-    snips: Estimate
-    dr: Estimate
-    over_logged: Estimate
+DEVIATIONS_95 = 1.959964
 
 
 def estimates_of(totals: Totals) -> list[Estimates]:
@@ -69,7 +49,9 @@ def _estimate(columns: Floats) -> Estimate:
     """Return column 0 with an interval from the others."""
     found = float(columns[0])
     replicates = columns[1:][np.isfinite(columns[1:])]
-    away = 1.959964 * float(np.std(replicates, ddof=1)) if len(replicates) > 1 else float("nan")
+    away = (
+        DEVIATIONS_95 * float(np.std(replicates, ddof=1)) if len(replicates) > 1 else float("nan")
+    )
     return Estimate(found, found - away, found + away)
 
 

@@ -15,9 +15,8 @@ from typing import NamedTuple
 from contacts.vocabulary import ReactionKind
 from marketing import ledger_changes as c
 from marketing.catalogue import CatalogueIndex
-from marketing.eligibility import Item
-from marketing.inclusion import PPB, draw, most_possible
-from marketing.preferences import Preferences, PreferenceSettings
+from marketing.inclusion import PPB, draw
+from marketing.preferences import Preferences
 from marketing.rankings import Choice, Logged, logged
 from marketing.selection import (
     Asked,
@@ -25,9 +24,9 @@ from marketing.selection import (
     candidate_of,
     permitted_products,
     preference_context,
-    ref_of,
     select,
 )
+from outcomes.offer_evaluation.conflicts import may_conflict
 from router import marketing_decisions as m
 from router.apply import APPLY, begin, finish
 from router.decisions import MarketingDecided
@@ -136,7 +135,7 @@ class Replaying:
         again = logged(choice)
         if _is_same_draw(again, one):
             items = {name: item for name, (item, _) in permitted.items()}
-            if _may_conflict(asked, items, again, preferences.settings):
+            if may_conflict(asked, items, again, preferences.settings):
                 return NotUsable(one.round_id, state.now_ms, LeftOut.SECOND_DRAW)
             shown = tuple(_shown(each) for each in one.products)
             ids = one.round_id, one.customer_id
@@ -201,45 +200,3 @@ def _is_same(drawn: Mapping[str, int], one: m.ProductsSelected) -> bool:
 
 def _propensities(products: tuple[SelectedProduct, ...]) -> dict[str, int]:
     return {one.ref.product_id: one.presented.propensity_ppb for one in products}
-
-
-def _may_conflict(
-    asked: Asked, permitted: Mapping[str, Item], again: Logged, settings: PreferenceSettings
-) -> bool:
-    """Tell whether some draw could have had products that may not be shown together.
-
-    Whether the draw that was made had is no matter: to leave out rounds by what was drawn would
-    change the probabilities of those that are kept. Errs on the side of leaving out.
-    """
-    possible = [
-        [
-            permitted[one.candidate.product_id]
-            for one, part in zip(group, parts, strict=True)
-            if part
-        ]
-        for group, parts in zip(again.scored, again.parts, strict=True)
-    ]
-    everything = [item for group in possible for item in group]
-    ids = {item.product.product_id for item in everything}
-    if any(not asked.catalogue.goes_with(name, ids) for name in ids):
-        return True
-    scopes = {limit.scope for limit in asked.settings.limits}
-    if "category" in scopes:
-        sizes = [len(group) for group in again.scored]
-        most = most_possible(sizes, settings.presented, settings.most_of_category)
-        if any(_too_many(asked, group[:most]) for group in possible):
-            return True
-    if "campaign" not in scopes:
-        return False
-    campaigns: dict[str, list[Item]] = {}
-    for item in everything:
-        if item.product.campaign_id is not None:
-            campaigns.setdefault(item.product.campaign_id, []).append(item)
-    return any(_too_many(asked, members[: settings.presented]) for members in campaigns.values())
-
-
-def _too_many(asked: Asked, together: list[Item]) -> bool:
-    """Tell whether these exceed a limit when they are shown together."""
-    return bool(together) and (
-        asked.standing.hit(ref_of(together[-1]), [ref_of(one) for one in together[:-1]]) is not None
-    )

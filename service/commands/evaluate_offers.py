@@ -10,14 +10,7 @@ import typer
 from rich.console import Console
 
 from outcomes.journal import JournalUnavailable
-from outcomes.offer_evaluation.evaluation import (
-    DAY_MS,
-    RANKINGS,
-    Counts,
-    Evaluation,
-    Request,
-    evaluate,
-)
+from outcomes.offer_evaluation.figures import DAY_MS, RANKINGS, Counts, Evaluation, Request
 from outcomes.periods import Period, PeriodError, local_date, local_iso, parse_period
 from outcomes.typed_records import all_records
 from service.commands.evaluate_offers_table import counted, rankings_table, verdicts
@@ -92,6 +85,8 @@ def command(
     except (PeriodError, ValueError) as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(COULD_NOT_RUN) from error
+    from outcomes.offer_evaluation.evaluation import evaluate  # the engine does without numpy
+
     with reported():
         with progress_bar("Following the journal") as progress:
             found = evaluate(all_records(journal, progress), request)

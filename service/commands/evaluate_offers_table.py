@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from rich import box
 from rich.table import Table
 
-from outcomes.offer_evaluation.estimates import Estimate
-from outcomes.offer_evaluation.evaluation import Counts, Evaluation
+from outcomes.offer_evaluation.figures import Counts, Estimate, Evaluation
 from service.commands.counts import count
 
 ASSUMED = (

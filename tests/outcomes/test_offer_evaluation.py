@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 
 from benchmarks.evaluation_coverage import LogPlan, Played, play_log
-from benchmarks.evaluation_shop import PlayedShop, catalogue_of, small_population
+from benchmarks.evaluation_people import catalogue_of, small_population
+from benchmarks.evaluation_shop import PlayedShop
 from contacts.vocabulary import ReactionKind
 from outcomes.offer_evaluation.cautions import Shares, Support, cautions, general_cautions
 from outcomes.offer_evaluation.estimates import estimates_of
-from outcomes.offer_evaluation.evaluation import DAY_MS, Evaluating, Evaluation, Request, evaluate
+from outcomes.offer_evaluation.evaluation import Evaluating, evaluate
+from outcomes.offer_evaluation.figures import DAY_MS, Evaluation, Request
 from outcomes.offer_evaluation.sums import RoundSums, Sums, Weighed
 from router import marketing_decisions as m
 from router import marketing_events as me

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from benchmarks.evaluation_shop import PlayedShop, small_population
+from benchmarks.evaluation_people import small_population
+from benchmarks.evaluation_shop import PlayedShop
 from service.cli import app
 from tests.support.played_journal import write_journal
 
@@ -93,3 +96,9 @@ def test_rounds_without_any_reaction_cannot_be_used(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "none of the 3 rounds can be used" in result.stderr
     assert "3 left out, without a reaction" in result.stderr
+
+
+def test_the_command_line_alone_does_without_numpy() -> None:
+    """The engine is started by it; what is heavy is loaded when it is asked for."""
+    code = "import sys, service.cli; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,86 @@
+"""Customers with known tastes who come back, and the catalogue they are presented."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from benchmarks.preference_populations import Customer, Population
+from contacts.customer import Completeness, Consent, CustomerContext, RelationshipStage
+
+
+def small_population(seed: int) -> Population:
+    """Return tastes for 24 products in 6 categories; one product in six or so is accepted."""
+    draws = Random(f"small {seed}")
+    return Population(
+        name=f"small-{seed}",
+        categories=[number // 4 for number in range(24)],
+        values=[draws.lognormvariate(0.0, 0.4) for _ in range(24)],
+        reason_shares=[0.4, 0.3, 0.2, 0.1],
+        segment_shares=[0.5, 0.3, 0.2],
+        owned_mean=1.0,
+        base=-2.2,
+        reason_category=[[draws.gauss(0.0, 0.8) for _ in range(6)] for _ in range(4)],
+        segment_category=[[draws.gauss(0.0, 0.6) for _ in range(6)] for _ in range(3)],
+        product=[draws.gauss(0.0, 0.5) for _ in range(24)],
+        owned_category=-1.0,
+        whim_sd=0.5,
+    )
+
+
+@dataclass(frozen=True)
+class Person:
+    """A customer who comes back: who they are, and how much more readily they accept anything."""
+
+    customer_id: str
+    customer: Customer
+    readiness: float
+
+
+def catalogue_of(population: Population) -> dict[str, Any]:
+    """Return the population's products, and one of each category that can only be held."""
+    shown = [
+        {
+            "product_id": one.product_id,
+            "category": one.category,
+            "names": {"en": one.product_id},
+            "value_milli": one.value_milli,
+            "is_repeatable": True,
+        }
+        for one in population.candidates
+    ]
+    held = [
+        {
+            "product_id": f"own-c{category}",
+            "category": f"c{category}",
+            "names": {"en": f"own-c{category}"},
+            "value_milli": 0,
+            "is_presented": False,
+        }
+        for category in sorted(set(population.categories))
+    ]
+    favourites = [
+        {
+            "reason": f"r{reason}",
+            "suggests": [{"category": f"c{of_category.index(max(of_category))}", "weight": 3}],
+        }
+        for reason, of_category in enumerate(population.reason_category)
+    ]
+    return {"products": shown + held, "playbook": favourites}
+
+
+def context_of(customer: Customer) -> CustomerContext:
+    """Return a record that permits everything."""
+    return CustomerContext(
+        version="1",
+        completeness=Completeness.COMPLETE,
+        segment=f"s{customer.segment}",
+        stage=RelationshipStage.GROW,
+        held=tuple(f"own-c{category}" for category in customer.owned),
+        opted_out=False,
+        do_not_contact=False,
+        vulnerable=False,
+        open_complaints=0,
+        consents=(Consent(purpose="*", given=True, at_ms=1, how="web", wording="2026-1"),),
+    )
