@@ -20,10 +20,11 @@ from benchmarks.preference_bank import (
     stratified_folds,
 )
 from benchmarks.preference_bank_peer import peer_installed, peer_out_of_fold
-from benchmarks.preference_populations import GIVEN, given_population, made_population
 from benchmarks.preference_speed import measure_speed
 from benchmarks.preference_tastes import CONTACTS, TasteScore, learn_tastes
 from marketing.preferences import MOST_PRESENTED, PreferenceSettings
+from simulation.taste_making import made_population
+from simulation.taste_population import GIVEN, given_population
 
 FREE = PreferenceSettings(most_of_category=MOST_PRESENTED)
 RULED = PreferenceSettings()

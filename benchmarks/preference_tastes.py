@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from heapq import nlargest
 from random import Random
 
-from benchmarks.preference_populations import Population
 from marketing.preference_learning import sigmoid
 from marketing.preferences import Preferences, PreferenceSettings
+from simulation.taste_population import Population
 
 CONTACTS = 6000
 
@@ -41,10 +41,10 @@ def learn_tastes(
     places = {one.product_id: place for place, one in enumerate(candidates)}
     earned, best, ruled = [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]
     for number in range(contacts):
-        customer = population.customer(draws)
-        log_odds = population.log_odds(customer)
+        visitor = population.visitor(draws.random)
+        log_odds = population.log_odds(visitor)
         values = population.expected_values(log_odds)
-        context = customer.context
+        context = visitor.context
         selection = model.rank(candidates, context, draws.getrandbits(63))
         half = 2 * number // contacts
         best[half] += sum(nlargest(settings.presented, values))
