@@ -84,15 +84,20 @@ class CustomerBase:
         self._now_ms, self._names = now_ms, names
         self._customers: dict[int, TasteCustomer] = {}
         self._places = population.places
-        self._visits = 0
 
     def visit(self, contact_id: str) -> Visit:
-        """Draw who comes with this contact, and why."""
+        """Draw who comes with this contact, and why; asked again, the same."""
         chance = self._stream("visit", contact_id)
         size = self._mix.customers
-        number = self._visits if size is None else int(chance() * size)
-        self._visits += 1
-        return Visit(contact_id, self._customer(number), self.population.reason(chance))
+        if size is None:
+            customer = self._new_customer(contact_id, contact_id)
+        else:
+            number = int(chance() * size)
+            customer = self._customers.get(number) or self._new_customer(
+                number, number // self._mix.household_size
+            )
+            self._customers[number] = customer
+        return Visit(contact_id, customer, self.population.reason(chance))
 
     def context(self, visit: Visit) -> CustomerContext:
         """Return the customer's record, complete, as the edge attaches it."""
@@ -174,15 +179,12 @@ class CustomerBase:
             )
         return said
 
-    def _customer(self, number: int) -> TasteCustomer:
-        known = self._customers.get(number)
-        if known is not None:
-            return known
-        chance, mix = self._stream("customer", number), self._mix
+    def _new_customer(self, name: object, household: object) -> TasteCustomer:
+        chance, mix = self._stream("customer", name), self._mix
         segment, owned = self.population.person(chance)
-        one = self._customers[number] = TasteCustomer(
-            customer_id=f"customer-{number}",
-            household_id=f"household-{number // mix.household_size}",
+        return TasteCustomer(
+            customer_id=f"customer-{name}",
+            household_id=f"household-{household}",
             segment=segment,
             owned=set(owned),
             consents=self._consents(chance),
@@ -190,7 +192,6 @@ class CustomerBase:
             vulnerable=chance() < mix.vulnerable_ratio,
             open_complaints=int(chance() < mix.open_complaint_ratio),
         )
-        return one
 
     def _consents(self, chance: Chance) -> tuple[Consent, ...]:
         """Draw a consent with proof; or none, one without proof, or one that was taken back."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from config.base import Settings
+from config.marketing import MarketingSettings
+from simulation.taste_making import made_population
+from simulation.taste_population import Population, given_population, load_population
 
 Ratio = Annotated[float, Field(ge=0, le=1)]
 
@@ -71,3 +75,35 @@ PLAIN = ReactionMix(
     interested_ratio=0.0, not_now_ratio=0.0, never_again_ratio=0.0, weariness=0.0, opt_out_ratio=0.0
 )
 """Accepted or declined, and nothing follows."""
+
+
+class Tastes(Settings):
+    """The section `[tastes]` of a scenario: what customers like, and what may be presented."""
+
+    population: Path | None = None
+    """A file with another population; a relative path starts at the scenario's folder."""
+    population_seed: int | None = None
+    """Make a population from this seed instead. Neither: the one that comes with the package."""
+    same_sizes: bool = True
+    """Whether a made population has the sizes and spreads of the one that comes with the package;
+    otherwise they are drawn, too."""
+    mix: CustomerMix = CustomerMix()
+    reactions: ReactionMix = ReactionMix()
+    marketing: MarketingSettings = MarketingSettings(enabled=True)
+    """As `[marketing]` in the engine's configuration; it is always enabled."""
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Self:
+        if self.population is not None and self.population_seed is not None:
+            raise ValueError("give either population or population_seed")
+        if self.population is not None:
+            load_population(self.population)
+        return self
+
+    def read(self) -> Population:
+        """Return the population."""
+        if self.population is not None:
+            return load_population(self.population)
+        if self.population_seed is not None:
+            return made_population(self.population_seed, same_sizes=self.same_sizes)
+        return given_population()
