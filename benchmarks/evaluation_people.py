@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from benchmarks.preference_populations import Customer, Population
 from contacts.customer import Completeness, Consent, CustomerContext, RelationshipStage
+from simulation.taste_population import Customer, Population
 
 
 def small_population(seed: int) -> Population:

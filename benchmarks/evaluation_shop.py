@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from benchmarks.evaluation_people import Person, catalogue_of, context_of
-from benchmarks.preference_populations import Customer, Population
 from config.marketing import MarketingSettings
 from config.routing import AgentSettings, QueueSettings, RoutingSettings
 from contacts.vocabulary import ReactionKind
@@ -27,6 +26,7 @@ from router import marketing_events as me
 from router.engine import Engine
 from router.offers import Offers
 from router.records import Record
+from simulation.taste_population import Customer, Population
 
 START_MS = 1_700_000_000_000
 AGENT = "anna"
@@ -122,9 +122,7 @@ class PlayedShop:
 
     def preferences(self) -> Preferences:
         """Return the model as it is now."""
-        offers, settings = self.engine.state.offers, self.engine.state.settings.marketing
-        offers.present_at_most(settings.products_most)
-        return offers.preferences
+        return self.engine.state.offers.preferences
 
     def true_milli(self, rankings: Sequence[Ranking], customers: int) -> np.ndarray[Any, Any]:
         """Return what each ranking would earn now per round, averaged over newly drawn customers.
@@ -142,7 +140,8 @@ class PlayedShop:
                 f"s{customer.segment}",
                 tuple(f"c{category}" for category in customer.owned),
             )
-            choice = Choice(candidates, context, self.preferences(), self._playbook)
+            most = self.engine.state.settings.marketing.products_most
+            choice = Choice(candidates, context, self.preferences(), self._playbook, most)
             as_logged = logged(choice)
             for place, ranking in enumerate(rankings):
                 shown = ranking.inclusion(choice, as_logged)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import NamedTuple
 
-from marketing.inclusion import PPB, Bounds, most_possible
-from marketing.preference_ranking import Scored, inclusion_parts, place_of
+from marketing.inclusion import PPB, Bounds
+from marketing.preference_ranking import Scored, category_limits, inclusion_parts, place_of
 from marketing.preference_values import Candidate, CustomerContext
 from marketing.preferences import Preferences
 
@@ -27,19 +27,24 @@ Inclusion = Mapping[str, float]
 class Choice(NamedTuple):
     """What there is to choose from for one customer, and what the models know.
 
-    `playbook` knows the catalogue's playbook and has learned nothing.
+    `presented` products are shown; `playbook` knows the catalogue's playbook and has learned
+    nothing.
     """
 
     candidates: Sequence[Candidate]
     context: CustomerContext
     preferences: Preferences
     playbook: Preferences
+    presented: int
 
 
 class Logged(NamedTuple):
-    """The candidates by category, scored by the model, and the engine's own probabilities."""
+    """The candidates by category, scored by the model; how many of each category may be shown; and
+    the engine's own probabilities.
+    """
 
     scored: list[list[Scored]]
+    limits: list[int]
     parts: list[list[int]]
 
 
@@ -56,7 +61,10 @@ def logged(choice: Choice) -> Logged:
     scored, bounds = choice.preferences.scored(
         choice.candidates, choice.context, settings.most_deviations
     )
-    return Logged(scored, inclusion_parts(bounds, settings.presented, settings.most_of_category))
+    limits = category_limits(
+        scored, choice.presented, settings.most_of_category, settings.fits_ratio
+    )
+    return Logged(scored, limits, inclusion_parts(bounds, choice.presented, limits))
 
 
 def parse_ranking(text: str) -> Ranking:
@@ -77,30 +85,30 @@ def _as_logged(choice: Choice, logged: Logged) -> Inclusion:
 
 
 def _greedy(choice: Choice, logged: Logged) -> Inclusion:
-    return _best(choice, logged.scored, lambda one: one.expected_milli)
+    return _best(choice, logged, logged.scored, lambda one: one.expected_milli)
 
 
 def _highest_chance(choice: Choice, logged: Logged) -> Inclusion:
-    return _best(choice, logged.scored, lambda one: one.chance)
+    return _best(choice, logged, logged.scored, lambda one: one.chance)
 
 
 def _highest_value(choice: Choice, logged: Logged) -> Inclusion:
-    return _best(choice, logged.scored, lambda one: float(one.candidate.value_milli))
+    return _best(choice, logged, logged.scored, lambda one: float(one.candidate.value_milli))
 
 
 def _playbook(choice: Choice, logged: Logged) -> Inclusion:
     scored, _ = choice.playbook.scored(choice.candidates, choice.context, 0.0)
-    return _best(choice, scored, lambda one: one.expected_milli)
+    return _best(choice, logged, scored, lambda one: one.expected_milli)
 
 
 def _uniform(choice: Choice, logged: Logged) -> Inclusion:
-    return _drawn(choice, logged.scored, [[(0.0, 1.0)] * len(one) for one in logged.scored])
+    return _drawn(choice, logged, logged.scored, [[(0.0, 1.0)] * len(one) for one in logged.scored])
 
 
 def _exploring(deviations: float) -> Callable[[Choice, Logged], Inclusion]:
     def inclusion(choice: Choice, logged: Logged) -> Inclusion:
         scored, bounds = choice.preferences.scored(choice.candidates, choice.context, deviations)
-        return _drawn(choice, scored, bounds)
+        return _drawn(choice, logged, scored, bounds)
 
     return inclusion
 
@@ -117,10 +125,10 @@ RANKINGS: dict[str, Callable[[Choice, Logged], Inclusion]] = {
 same by the playbook alone; the highest chance; the highest value; every product as likely."""
 
 
-def _drawn(choice: Choice, scored: Groups, bounds: Sequence[Sequence[Bounds]]) -> Inclusion:
-    settings = choice.preferences.settings
-    parts = inclusion_parts(bounds, settings.presented, settings.most_of_category)
-    return _by_product(scored, parts)
+def _drawn(
+    choice: Choice, logged: Logged, scored: Groups, bounds: Sequence[Sequence[Bounds]]
+) -> Inclusion:
+    return _by_product(scored, inclusion_parts(bounds, choice.presented, logged.limits))
 
 
 def _by_product(scored: Groups, parts: Sequence[Sequence[int]]) -> Inclusion:
@@ -132,18 +140,18 @@ def _by_product(scored: Groups, parts: Sequence[Sequence[int]]) -> Inclusion:
     }
 
 
-def _best(choice: Choice, scored: Groups, score: Callable[[Scored], float]) -> Inclusion:
+def _best(
+    choice: Choice, logged: Logged, scored: Groups, score: Callable[[Scored], float]
+) -> Inclusion:
     """Present the products with the highest scores, equal ones in the order of their ids."""
-    settings = choice.preferences.settings
-    sizes = [len(group) for group in scored]
-    most = most_possible(sizes, settings.presented, settings.most_of_category)
 
     def place(one: Scored) -> tuple[float, tuple[str, str]]:
         return -score(one), place_of(one.candidate)
 
-    kept = [sorted(group, key=place)[:most] for group in scored]
+    limited = zip(scored, logged.limits, strict=True)
+    kept = [sorted(group, key=place)[:most] for group, most in limited]
     best = sorted((one for group in kept for one in group), key=place)
-    return {one.candidate.product_id: 1.0 for one in best[: settings.presented]}
+    return {one.candidate.product_id: 1.0 for one in best[: choice.presented]}
 
 
 def _deviations(text: str, number: str) -> float:

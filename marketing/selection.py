@@ -62,24 +62,40 @@ class Asked(NamedTuple):
     now_ms: int
 
 
-def select(asked: Asked, preferences: Preferences) -> Chosen:
-    """Return the products to present now. Changes nothing."""
+class Permitted(NamedTuple):
+    """The products that may be presented, on what permission, and how many each code barred.
+
+    `why_none` is the code that bars everything, or the most frequent one if nothing is left.
+    """
+
+    products: dict[str, tuple[Item, Permission]]
+    barred: dict[str, int]
+    why_none: str | None = None
+
+
+def permitted(asked: Asked) -> Permitted:
+    """Return the products that may be presented now, each by itself. Changes nothing."""
     bar = bar_on_customer(
         asked.settings, asked.customer_id, asked.context, emergency=asked.emergency
     )
     if bar is not None:
-        return Chosen((), {}, bar.reason)
+        return Permitted({}, {}, bar.reason)
     if asked.is_learner_too_busy:
-        return Chosen((), {}, Unqualified.LEARNER)
+        return Permitted({}, {}, Unqualified.LEARNER)
     if asked.standing.round_hit is not None:
-        return Chosen((), {}, f"limit_{asked.standing.round_hit.rule}")
+        return Permitted({}, {}, f"limit_{asked.standing.round_hit.rule}")
     barred: Counter[str] = Counter()
-    permitted = permitted_products(asked, barred)
-    chosen = _best(asked, preferences, permitted)
-    if not chosen:
-        why = max(barred, key=lambda code: (barred[code], code), default="catalogue_empty")
-        return Chosen((), dict(barred), why)
-    return Chosen(chosen, dict(barred))
+    products = _permitted(asked, barred)
+    if products:
+        return Permitted(products, dict(barred))
+    why = max(barred, key=lambda code: (barred[code], code), default="catalogue_empty")
+    return Permitted({}, dict(barred), why)
+
+
+def select(asked: Asked, preferences: Preferences) -> Chosen:
+    """Return the products to present now. Changes nothing."""
+    found = permitted(asked)
+    return Chosen(_best(asked, preferences, found.products), found.barred, found.why_none)
 
 
 def preference_context(asked: Asked) -> Context:
@@ -100,11 +116,8 @@ def _categories(index: CatalogueIndex, held: tuple[str, ...]) -> tuple[str, ...]
     return tuple(sorted({one.product.category for one in known if one is not None}))
 
 
-def permitted_products(asked: Asked, barred: Counter[str]) -> dict[str, tuple[Item, Permission]]:
-    """Return the products that rules, certificates, consent and limits permit, with permissions.
-
-    The codes of what bars the others are counted in `barred`.
-    """
+def _permitted(asked: Asked, barred: Counter[str]) -> dict[str, tuple[Item, Permission]]:
+    """Return the products that rules, certificates, consent and limits permit, with permissions."""
     eligible, ineligible = asked.catalogue.candidates(asked.situation, asked.left)
     barred.update(str(one.barrier) for one in ineligible)
     by_category: dict[str, Permission | str] = {}
@@ -131,19 +144,19 @@ def _for_category(asked: Asked, category: str) -> Permission | str:
 
 
 def _best(
-    asked: Asked, preferences: Preferences, permitted: dict[str, tuple[Item, Permission]]
+    asked: Asked, preferences: Preferences, products: dict[str, tuple[Item, Permission]]
 ) -> tuple[SelectedProduct, ...]:
     """Return the best of those permitted that go with one another and with the limits together."""
-    context, most = preference_context(asked), preferences.settings.presented
+    context, most = preference_context(asked), asked.settings.products_most
     taken: list[SelectedProduct] = []
     for turn in range(most):
-        names = _beside(asked, permitted, taken)
+        names = _beside(asked, products, taken)
         if len(taken) >= most or not names:
             break
-        candidates = [candidate_of(permitted[name][0]) for name in names]
-        for one in preferences.rank(candidates, context, asked.seed + turn).products:
+        candidates = [candidate_of(products[name][0]) for name in names]
+        for one in preferences.rank(candidates, context, asked.seed + turn, most).products:
             if len(taken) < most and one.product_id in _beside(asked, [one.product_id], taken):
-                item, permission = permitted[one.product_id]
+                item, permission = products[one.product_id]
                 value_milli = item.product.value_milli
                 taken.append(SelectedProduct(ref_of(item), value_milli, one, permission))
     return tuple(taken)

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from marketing.eligibility import Item
-from marketing.inclusion import most_possible
-from marketing.preferences import PreferenceSettings
 from marketing.rankings import Logged
 from marketing.selection import Asked, ref_of
 
 
-def may_conflict(
-    asked: Asked, permitted: Mapping[str, Item], again: Logged, settings: PreferenceSettings
-) -> bool:
+def may_conflict(asked: Asked, permitted: Mapping[str, Item], again: Logged) -> bool:
     """Tell whether some draw could have had products that may not be shown together.
 
     Whether the draw that was made had is no matter: to leave out rounds by what was drawn would
@@ -33,9 +29,8 @@ def may_conflict(
         return True
     scopes = {limit.scope for limit in asked.settings.limits}
     if "category" in scopes:
-        sizes = [len(group) for group in again.scored]
-        most = most_possible(sizes, settings.presented, settings.most_of_category)
-        if any(_too_many(asked, group[:most]) for group in possible):
+        limited = zip(possible, again.limits, strict=True)
+        if any(_too_many(asked, group[:most]) for group, most in limited):
             return True
     if "campaign" not in scopes:
         return False
@@ -43,7 +38,9 @@ def may_conflict(
     for item in everything:
         if item.product.campaign_id is not None:
             campaigns.setdefault(item.product.campaign_id, []).append(item)
-    return any(_too_many(asked, members[: settings.presented]) for members in campaigns.values())
+    return any(
+        _too_many(asked, members[: asked.settings.products_most]) for members in campaigns.values()
+    )
 
 
 def _too_many(asked: Asked, together: list[Item]) -> bool:

@@ -7,7 +7,6 @@ out as it is in the journal is told and not used.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import NamedTuple
@@ -22,7 +21,7 @@ from marketing.selection import (
     Asked,
     SelectedProduct,
     candidate_of,
-    permitted_products,
+    permitted,
     preference_context,
     select,
 )
@@ -30,12 +29,10 @@ from outcomes.offer_evaluation.conflicts import may_conflict
 from router import marketing_decisions as m
 from router.apply import APPLY, begin, finish
 from router.decisions import MarketingDecided
-from router.gatekeeper import decide
 from router.offers import Offers
 from router.records import Record
 from router.rules.selecting import asked_of
 from router.state import RoutingState
-from router.turn import Turn
 
 ROUNDING_PPB = 1_000
 """Probabilities are the same if they differ by no more: exponentials are not to the last bit the
@@ -125,17 +122,18 @@ class Replaying:
         if asked is None:
             return NotUsable(one.round_id, state.now_ms, LeftOut.NOT_REPRODUCED)
         preferences = state.offers.preferences
-        permitted = permitted_products(asked, Counter())
+        products = permitted(asked).products
         choice = Choice(
-            [candidate_of(item) for item, _ in permitted.values()],
+            [candidate_of(item) for item, _ in products.values()],
             preference_context(asked),
             preferences,
             self._cold(asked.catalogue),
+            asked.settings.products_most,
         )
         again = logged(choice)
         if _is_same_draw(again, one):
-            items = {name: item for name, (item, _) in permitted.items()}
-            if may_conflict(asked, items, again, preferences.settings):
+            items = {name: item for name, (item, _) in products.items()}
+            if may_conflict(asked, items, again):
                 return NotUsable(one.round_id, state.now_ms, LeftOut.SECOND_DRAW)
             shown = tuple(_shown(each) for each in one.products)
             ids = one.round_id, one.customer_id
@@ -151,8 +149,7 @@ class Replaying:
         answer = next((each for each in record.decisions if type(each) is MarketingDecided), None)
         if assignment is None or answer is None or state.offers.index is None:
             return None
-        state.offers.present_at_most(state.settings.marketing.products_most)
-        asked = asked_of(Turn(state, decide, state.now_ms), assignment, answer)
+        asked = asked_of(state, assignment, answer)
         is_so = (asked.seed, asked.customer_id) == (one.seed, one.customer_id)
         return asked if is_so else None
 

@@ -17,6 +17,7 @@ from marketing.rounds import release_contact, reserve
 from marketing.selection import Asked, Chosen, preference_context, select
 from router import marketing_decisions as m
 from router.decisions import MarketingDecided
+from router.state import RoutingState
 from router.turn import Turn
 
 
@@ -27,8 +28,7 @@ def with_products(turn: Turn, assignment: Assignment, answer: MarketingDecided) 
         return answer
     if offers.index is None:
         return structs.replace(answer, granted=False, reason="products_catalogue_missing")
-    asked = asked_of(turn, assignment, answer)
-    offers.present_at_most(settings.products_most)
+    asked = asked_of(turn.state, assignment, answer)
     chosen = select(asked, offers.preferences)
     if not chosen.products:
         return structs.replace(answer, granted=False, reason=f"products_{chosen.why_none}")
@@ -36,22 +36,21 @@ def with_products(turn: Turn, assignment: Assignment, answer: MarketingDecided) 
     return answer
 
 
-def asked_of(turn: Turn, assignment: Assignment, answer: MarketingDecided) -> Asked:
+def asked_of(state: RoutingState, assignment: Assignment, answer: MarketingDecided) -> Asked:
     """Return what selecting for an assignment depends on now; there must be a catalogue."""
-    state = turn.state
     offers, settings, now_ms = state.offers, state.settings.marketing, state.now_ms
     assert offers.index is not None
     queue = state.queues[assignment.queue_id].settings
     context = offers.contexts.get(assignment.contact_id, NOTHING_KNOWN)
     agent = state.listed.get(assignment.agent_id) or AgentSettings(agent_id=assignment.agent_id)
-    who = _who(turn, assignment)
+    who = _who(state, assignment)
     return Asked(
         settings=settings,
         catalogue=offers.index,
         customer_id=assignment.customer_id,
         context=context,
         situation=offers.index.situation(
-            context, assignment.reason, _day(now_ms, queue), _certificates(turn, agent, queue)
+            context, assignment.reason, _day(now_ms, queue), _certificates(state, agent, queue)
         ),
         standing=Standing(offers.ledger, settings, who, assignment.contact_id, now_ms),
         left=offers.left(),
@@ -62,19 +61,21 @@ def asked_of(turn: Turn, assignment: Assignment, answer: MarketingDecided) -> As
     )
 
 
-def _who(turn: Turn, assignment: Assignment) -> Who:
-    context = turn.state.offers.contexts.get(assignment.contact_id, NOTHING_KNOWN)
+def _who(state: RoutingState, assignment: Assignment) -> Who:
+    context = state.offers.contexts.get(assignment.contact_id, NOTHING_KNOWN)
     return who_is(assignment.customer_id or "", context)
 
 
-def _certificates(turn: Turn, agent: AgentSettings, queue: QueueSettings) -> frozenset[str]:
+def _certificates(
+    state: RoutingState, agent: AgentSettings, queue: QueueSettings
+) -> frozenset[str]:
     """Return the certificates the agent has now, each by name: "*" stands for all there are."""
-    index = turn.state.offers.index
+    index = state.offers.index
     assert index is not None
     everything = frozenset(item.certificate for item in index.items.values())
-    if not turn.state.settings.marketing.certificates_needed:
+    if not state.settings.marketing.certificates_needed:
         return everything
-    held = certified_for(agent, turn.state.now_ms, queue.time_zone)
+    held = certified_for(agent, state.now_ms, queue.time_zone)
     return everything if ALL_CATEGORIES in held else held
 
 
@@ -90,7 +91,7 @@ def _reserve(turn: Turn, assignment: Assignment, asked: Asked, chosen: Chosen) -
     ledger = turn.state.offers.ledger
     round_id = f"{contact_id}/{turn.state.seq}"
     refs = [one.ref for one in chosen.products]
-    who = _who(turn, assignment)
+    who = _who(turn.state, assignment)
     reserved = reserve(ledger, asked.settings, who, contact_id, round_id, refs, asked.now_ms)
     assert isinstance(reserved, RoundReserved), "what was selected keeps within the limits"
     turn.emit(

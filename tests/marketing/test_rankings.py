@@ -22,11 +22,11 @@ def a_choice(seed: int, products: int = 20, categories: int = 5) -> Choice:
         Candidate(f"p{number}", f"c{number % categories}", draws.randrange(500, 3_000))
         for number in range(products)
     ]
-    model = Preferences(PreferenceSettings(presented=4, most_of_category=2))
+    model = Preferences(PreferenceSettings(most_of_category=2, fits_ratio=0.0))
     for _ in range(60):
         one = draws.choice(candidates)
         model.apply(model.learn(CONTEXT, one, draws.random() < 0.3))
-    return Choice(candidates, CONTEXT, model, Preferences(model.settings))
+    return Choice(candidates, CONTEXT, model, Preferences(model.settings), 4)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -62,7 +62,7 @@ def test_the_best_have_the_best_scores(name: str) -> None:
 
 def test_without_exploration_the_engine_itself_shows_these() -> None:
     choice = a_choice(2)
-    sure = Preferences(PreferenceSettings(presented=4, most_of_category=2, most_deviations=0.0))
+    sure = Preferences(PreferenceSettings(most_of_category=2, fits_ratio=0.0, most_deviations=0.0))
     sure.apply(choice.preferences.snapshot())
     shown = {one.product_id for one in sure.rank(choice.candidates, CONTEXT, 3).products}
     inclusion = parse_ranking("exploration=0").inclusion(choice, logged(choice))
