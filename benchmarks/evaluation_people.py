@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from contacts.customer import Completeness, Consent, CustomerContext, RelationshipStage
-from simulation.taste_population import Customer, Population
+from simulation.taste_population import Population, Visitor, held_in
 
 
 def small_population(seed: int) -> Population:
@@ -34,32 +34,15 @@ class Person:
     """A customer who comes back: who they are, and how much more readily they accept anything."""
 
     customer_id: str
-    customer: Customer
+    customer: Visitor
     readiness: float
 
 
 def catalogue_of(population: Population) -> dict[str, Any]:
     """Return the population's products, and one of each category that can only be held."""
-    shown = [
-        {
-            "product_id": one.product_id,
-            "category": one.category,
-            "names": {"en": one.product_id},
-            "value_milli": one.value_milli,
-            "is_repeatable": True,
-        }
-        for one in population.candidates
-    ]
-    held = [
-        {
-            "product_id": f"own-c{category}",
-            "category": f"c{category}",
-            "names": {"en": f"own-c{category}"},
-            "value_milli": 0,
-            "is_presented": False,
-        }
-        for category in sorted(set(population.categories))
-    ]
+    products = population.catalogue().model_dump(mode="json")["products"]
+    for one in products:
+        one["is_repeatable"] = True
     favourites = [
         {
             "reason": f"r{reason}",
@@ -67,17 +50,17 @@ def catalogue_of(population: Population) -> dict[str, Any]:
         }
         for reason, of_category in enumerate(population.reason_category)
     ]
-    return {"products": shown + held, "playbook": favourites}
+    return {"products": products, "playbook": favourites}
 
 
-def context_of(customer: Customer) -> CustomerContext:
+def context_of(customer: Visitor) -> CustomerContext:
     """Return a record that permits everything."""
     return CustomerContext(
         version="1",
         completeness=Completeness.COMPLETE,
         segment=f"s{customer.segment}",
         stage=RelationshipStage.GROW,
-        held=tuple(f"own-c{category}" for category in customer.owned),
+        held=tuple(held_in(category) for category in customer.owned),
         opted_out=False,
         do_not_contact=False,
         vulnerable=False,

@@ -26,7 +26,7 @@ from router import marketing_events as me
 from router.engine import Engine
 from router.offers import Offers
 from router.records import Record
-from simulation.taste_population import Customer, Population
+from simulation.taste_population import Population, Visitor
 
 START_MS = 1_700_000_000_000
 AGENT = "anna"
@@ -71,7 +71,7 @@ class PlayedShop:
     def people(self, count: int) -> list[Person]:
         """Draw customers."""
         return [
-            Person(f"u{number}", self.population.customer(self.draws), self._readiness())
+            Person(f"u{number}", self.population.visitor(self.draws.random), self._readiness())
             for number in range(count)
         ]
 
@@ -132,7 +132,7 @@ class PlayedShop:
         """
         found = np.zeros(len(rankings))
         for _ in range(customers):
-            customer = self.population.customer(self.draws)
+            customer = self.population.visitor(self.draws.random)
             earns = self._earns_milli(customer)
             candidates = self.population.candidates
             context = Context(
@@ -148,7 +148,7 @@ class PlayedShop:
                 found[place] += sum(share * earns[name] for name, share in shown.items())
         return found / customers
 
-    def _earns_milli(self, customer: Customer) -> dict[str, float]:
+    def _earns_milli(self, customer: Visitor) -> dict[str, float]:
         log_odds = np.array(self.population.log_odds(customer))
         sd = float(np.hypot(self.population.whim_sd, self.readiness_sd))
         chances = (1.0 / (1.0 + np.exp(-(log_odds[:, None] + sd * _NODES)))) @ _WEIGHTS

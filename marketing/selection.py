@@ -39,11 +39,19 @@ class Chosen(NamedTuple):
     """The products to present, best first, and how many products each code barred.
 
     `why_none` is the code that bars everything, or the most frequent one if nothing is left.
+    `is_exact`: no permitted product bars another, so that each propensity is the whole probability
+    with which its product was to be presented; else it is that of the last draw alone.
     """
 
     products: tuple[SelectedProduct, ...]
     barred: dict[str, int]
     why_none: str | None = None
+    is_exact: bool = False
+
+    @property
+    def expected_milli(self) -> int:
+        """What is expected of all of them: the sum of chance x value, thousandths."""
+        return round(sum(one.presented.expected_milli for one in self.products))
 
 
 class Asked(NamedTuple):
@@ -95,7 +103,9 @@ def permitted(asked: Asked) -> Permitted:
 def select(asked: Asked, preferences: Preferences) -> Chosen:
     """Return the products to present now. Changes nothing."""
     found = permitted(asked)
-    return Chosen(_best(asked, preferences, found.products), found.barred, found.why_none)
+    chosen = _best(asked, preferences, found.products)
+    is_exact = bool(chosen) and _is_exact(asked, found.products)
+    return Chosen(chosen, found.barred, found.why_none, is_exact)
 
 
 def preference_context(asked: Asked) -> Context:
@@ -160,6 +170,12 @@ def _best(
                 value_milli = item.product.value_milli
                 taken.append(SelectedProduct(ref_of(item), value_milli, one, permission))
     return tuple(taken)
+
+
+def _is_exact(asked: Asked, permitted: dict[str, tuple[Item, Permission]]) -> bool:
+    if any(asked.catalogue.has_rival(name, permitted) for name in permitted):
+        return False
+    return not asked.standing.bar_one_another([ref_of(item) for item, _ in permitted.values()])
 
 
 def _beside(asked: Asked, names: Iterable[str], taken: Sequence[SelectedProduct]) -> list[str]:

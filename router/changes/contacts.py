@@ -128,6 +128,8 @@ def _give_back(
 
 def _drop_assignment(state: RoutingState, agent: Agent, contact_id: str) -> None:
     assignment = agent.assignments.pop(contact_id)
+    if assignment.round_id is not None:
+        state.offers.in_hand.pop(assignment.round_id, None)
     if assignment.state is AssignmentState.MARKETING:
         state.matcher.count_agent(agent)
     if assignment.until_ms is not None:
@@ -176,6 +178,13 @@ def _note_entry(
             _drop_assignment(state, agent, one.contact_id)
         case _:
             pass
+
+
+def marketing_decided(state: RoutingState, one: d.MarketingDecided) -> None:
+    """What was expected of products is kept, for the mode that is shown."""
+    assignment = state.assignment(one.contact_id, one.agent_id)
+    if one.from_products and assignment is not None:
+        assignment.products_milli = one.value_milli
 
 
 def marketing_reported(state: RoutingState, one: d.MarketingReported) -> None:
