@@ -99,9 +99,12 @@ class CatalogueIndex:
         """Tell whether the product may be shown beside those already chosen."""
         return self._apart.get(product_id, frozenset()).isdisjoint(chosen)
 
-    def has_rival(self, product_id: str, names: Container[str]) -> bool:
-        """Tell whether a product that is never shown beside this one is among `names`."""
-        return any(other in names for other in self._apart.get(product_id, ()))
+    def has_rivals(self, names: Container[str]) -> bool:
+        """Tell whether two of `names` are never shown beside each other. O(pairs kept apart)."""
+        return any(
+            name in names and any(other in names for other in others)
+            for name, others in self._apart.items()
+        )
 
     def units_left(
         self, product_id: str, *, accepted: int, spent_milli: int, campaign_spent_milli: int

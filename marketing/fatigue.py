@@ -87,8 +87,11 @@ class Standing:
             or self._product_hit(product, chosen)
         )
 
-    def bar_one_another(self, products: Sequence[ProductRef]) -> bool:
+    def bar_one_another(self, products: Iterable[ProductRef]) -> bool:
         """Tell whether limits leave no room for all of these in one round. O(limits x products)."""
+        if not self._counts:
+            return False
+        products = list(products)
         for limit, key_of, moments in self._counts:
             for key, count in Counter(map(key_of, products)).items():
                 if key is not None and self._over(limit, key, moments.get(key, ()), count - 1):

@@ -160,7 +160,7 @@ def _best(
     context, most = preference_context(asked), asked.settings.products_most
     taken: list[SelectedProduct] = []
     for turn in range(most):
-        names = _beside(asked, products, taken)
+        names = _beside(asked, products, taken) if taken else list(products)
         if len(taken) >= most or not names:
             break
         candidates = [candidate_of(products[name][0]) for name in names]
@@ -173,9 +173,9 @@ def _best(
 
 
 def _is_exact(asked: Asked, permitted: dict[str, tuple[Item, Permission]]) -> bool:
-    if any(asked.catalogue.has_rival(name, permitted) for name in permitted):
+    if asked.catalogue.has_rivals(permitted):
         return False
-    return not asked.standing.bar_one_another([ref_of(item) for item, _ in permitted.values()])
+    return not asked.standing.bar_one_another(ref_of(item) for item, _ in permitted.values())
 
 
 def _beside(asked: Asked, names: Iterable[str], taken: Sequence[SelectedProduct]) -> list[str]:

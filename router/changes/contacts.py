@@ -180,11 +180,13 @@ def _note_entry(
             pass
 
 
-def marketing_decided(state: RoutingState, one: d.MarketingDecided) -> None:
-    """What was expected of products is kept, for the mode that is shown."""
-    assignment = state.assignment(one.contact_id, one.agent_id)
-    if one.from_products and assignment is not None:
-        assignment.products_milli = one.value_milli
+def disposition_noted(state: RoutingState, one: d.DispositionNoted) -> None:
+    """The agent said what came of the contact; what is said last counts."""
+    assignment = state.agents[one.agent_id].assignments[one.contact_id]
+    if one.disposition_code is not None:
+        assignment.disposition_code = one.disposition_code
+    if one.note is not None:
+        assignment.note = one.note
 
 
 def marketing_reported(state: RoutingState, one: d.MarketingReported) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from marketing.ledger import apply
+from router import decisions as d
 from router import marketing_decisions as m
 from router.offers import Spent
 from router.state import RoutingState
@@ -53,3 +54,10 @@ def sale_recorded(state: RoutingState, one: m.SaleRecorded) -> None:
     for each in spent:
         each.accepted += sign
         each.cost_milli += sign * item.product.cost_milli
+
+
+def marketing_decided(state: RoutingState, one: d.MarketingDecided) -> None:
+    """What was expected of products is kept, for the mode that is shown."""
+    assignment = state.assignment(one.contact_id, one.agent_id)
+    if one.from_products and assignment is not None:
+        assignment.products_milli = one.value_milli
