@@ -48,6 +48,20 @@ class ContactReservedMessage(DecisionMessage, frozen=True, gc=False, tag="contac
     customer_id: str | None = None
 
 
+class ContactRequeuedMessage(DecisionMessage, frozen=True, gc=False, tag="contact_requeued"):
+    """The contact waits in `queue_id` from now on: take it there, away from `from_agent_id`.
+
+    Transferred, or moved by a supervisor (then no agent had it). If `to_agent_id` is given, that
+    agent's `contact_reserved` follows.
+    """
+
+    contact_id: str
+    queue_id: str
+    revision: Revision
+    from_agent_id: str | None = None
+    to_agent_id: str | None = None
+
+
 class ReservationTimedOutMessage(
     DecisionMessage, frozen=True, gc=False, tag="reservation_timed_out"
 ):
@@ -140,6 +154,7 @@ class OutcomeRecordedMessage(DecisionMessage, frozen=True, gc=False, tag="outcom
     rona_count: int = 0
     reason: str | None = None
     customer_id: str | None = None
+    disposition_code: str | None = None
 
 
 class MarketingDecidedMessage(DecisionMessage, frozen=True, gc=False, tag="marketing_decided"):
@@ -210,15 +225,26 @@ class SaleRecordedMessage(DecisionMessage, frozen=True, gc=False, tag="sale_reco
 
 
 class AgentStateChangedMessage(DecisionMessage, frozen=True, gc=False, tag="agent_state_changed"):
-    """The agent's own state; `reason` says why not ready."""
+    """The agent's own state; `reason` says why not ready, `by` which supervisor set it, if one."""
 
     agent_id: str
     state: AgentState
     reason: str | None = None
+    by: str | None = None
+
+
+class AgentSkillsSetMessage(DecisionMessage, frozen=True, gc=False, tag="agent_skills_set"):
+    """A supervisor (`by`) has changed the agent's skills; `own_skills`: those to go back to."""
+
+    agent_id: str
+    skills: dict[str, int]
+    own_skills: dict[str, int] | None
+    by: str
 
 
 AnyDecisionMessage = (
     ContactReservedMessage
+    | ContactRequeuedMessage
     | ReservationTimedOutMessage
     | ReservationWithdrawnMessage
     | ContactRefusedMessage
@@ -232,6 +258,7 @@ AnyDecisionMessage = (
     | ProductsWithdrawnMessage
     | SaleRecordedMessage
     | AgentStateChangedMessage
+    | AgentSkillsSetMessage
 )
 
 
@@ -248,6 +275,7 @@ class DecisionBatch(msgspec.Struct, frozen=True, kw_only=True):
 
 MESSAGE_OF: dict[type[AnyDecision], type[AnyDecisionMessage]] = {
     decisions.ContactReserved: ContactReservedMessage,
+    decisions.ContactRequeued: ContactRequeuedMessage,
     decisions.ReservationTimedOut: ReservationTimedOutMessage,
     decisions.ReservationWithdrawn: ReservationWithdrawnMessage,
     decisions.ContactRefused: ContactRefusedMessage,
@@ -261,6 +289,7 @@ MESSAGE_OF: dict[type[AnyDecision], type[AnyDecisionMessage]] = {
     marketing_decisions.ProductsWithdrawn: ProductsWithdrawnMessage,
     marketing_decisions.SaleRecorded: SaleRecordedMessage,
     decisions.AgentStateChanged: AgentStateChangedMessage,
+    decisions.AgentSkillsSet: AgentSkillsSetMessage,
 }
 """The decisions that leave the engine, and the message each becomes."""
 

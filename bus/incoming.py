@@ -32,6 +32,7 @@ AnyMessage = (
     | agent_messages.WrapUpCompletedMessage
     | agent_messages.WrapUpExtendedMessage
     | agent_messages.AgentSignOutForcedMessage
+    | agent_messages.AgentSkillsChangedMessage
     | marketing_messages.CustomerContextAttachedMessage
     | marketing_messages.ProductsPresentedMessage
     | marketing_messages.ReactionRecordedMessage
@@ -43,6 +44,7 @@ AnyMessage = (
     | messages.GateOverriddenMessage
     | messages.EmergencyDeclaredMessage
     | messages.EmergencyClearedMessage
+    | messages.AlarmAcknowledgedMessage
     | messages.ClockTickedMessage
 )
 
@@ -63,6 +65,7 @@ _AGENT_TYPES = frozenset(
         "agent_ready",
         "agent_not_ready",
         "agent_lost",
+        "contact_transferred",
         "ringing",
         "accepted",
         "rejected",
@@ -80,7 +83,6 @@ _CONTACT_TYPES = frozenset(
     {
         "contact_arrived",
         "contact_ended",
-        "contact_transferred",
         "live_contacts_reported",
         "position_requested",
         "heartbeat",
@@ -89,7 +91,10 @@ _CONTACT_TYPES = frozenset(
 )
 _SUPERVISOR_TYPES = frozenset(
     {
+        "agent_ready",
+        "agent_not_ready",
         "agent_sign_out_forced",
+        "agent_skills_changed",
         "contact_moved",
         "contact_prioritised",
         "queue_opened",
@@ -97,6 +102,7 @@ _SUPERVISOR_TYPES = frozenset(
         "gate_overridden",
         "emergency_declared",
         "emergency_cleared",
+        "alarm_acknowledged",
         "clock_ticked",
     }
 )

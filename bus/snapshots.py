@@ -91,7 +91,10 @@ class AgentContact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class AgentSnapshot(Snapshot, frozen=True, kw_only=True):
-    """One agent: the own state since `since_ms` with its reason, and the contacts in hand."""
+    """One agent: the own state since `since_ms` with its reason, and the contacts in hand.
+
+    `state_by` is the supervisor who set that state, null if the agent or the engine did.
+    """
 
     agent_id: str
     state: AgentState
@@ -100,6 +103,7 @@ class AgentSnapshot(Snapshot, frozen=True, kw_only=True):
     has_session: Annotated[bool, Meta(description="Signed in at some client.")]
     lost: Annotated[bool, Meta(description="That client has vanished and is not back yet.")]
     contacts: list[AgentContact]
+    state_by: str | None = None
 
 
 class EngineSnapshot(Snapshot, frozen=True, kw_only=True):

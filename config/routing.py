@@ -21,6 +21,7 @@ from contacts.vocabulary import Channel, Refusal
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 SkillLevel = Annotated[int, Field(ge=1, le=10)]
 Skills = dict[Id, SkillLevel]
+DispositionCode = Annotated[str, Field(min_length=1, max_length=64)]
 Destination = Annotated[str, Field(min_length=1, max_length=256)]
 Priority = Annotated[int, Field(ge=0, le=99)]
 CATEGORY_PATTERN = r"^(\*|[A-Za-z0-9._:@=~-]{1,128})$"
@@ -95,6 +96,8 @@ class QueueSettings(Settings):
     destinations: dict[Refusal, Destination] = Field(default_factory=dict)
     """Where the PBX shall send a contact the queue does not take, per reason: closed, full,
     no_staff, waited_too_long. Any text the PBX understands."""
+    disposition_codes: list[DispositionCode] = Field(default_factory=list, max_length=200)
+    """What agents may say came of a contact, in the centre's own codes. Empty: any code."""
     gate: GateSettings = GateSettings()
     wrap_up: WrapUpSettings = WrapUpSettings()
     service_level: ServiceLevelSettings = ServiceLevelSettings()

@@ -62,6 +62,13 @@ class Refusal(StrEnum):
     WAITED_TOO_LONG = "waited_too_long"
 
 
+class AtClosing(StrEnum):
+    """What happens to those who still wait when their queue closes."""
+
+    SERVE = "serve"
+    DIVERT = "divert"
+
+
 class ReactionKind(StrEnum):
     """How a customer took one product that was presented."""
 
@@ -155,6 +162,7 @@ class Rejection(StrEnum):
     REVISION_STALE = "revision_stale"
     STATE_FORBIDS = "state_forbids"
     WRAP_UP_FORCED = "wrap_up_forced"
+    DISPOSITION_UNKNOWN = "disposition_unknown"
     EXTENSION_TOO_LONG = "extension_too_long"
     CONFIGURATION_INVALID = "configuration_invalid"
     PRICES_INVALID = "prices_invalid"

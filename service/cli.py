@@ -6,6 +6,7 @@ import typer
 
 from service.commands import (
     asyncapi,
+    audit,
     bench,
     catalogue,
     check_config,
@@ -40,6 +41,7 @@ app.command("report")(report.report)
 app.command("scorecard")(scorecard.scorecard)
 app.command("serve")(serve.serve)
 app.command("simulate")(simulate.simulate)
+journal.app.command("audit")(audit.command)
 journal.app.command("check-marketing")(check_marketing.command)
 offers.app.command("evaluate")(evaluate_offers.command)
 app.add_typer(catalogue.app)

@@ -171,6 +171,7 @@ def agent_picture(
         has_session=agent.state is not AgentState.SIGNED_OUT,
         lost=agent.lost_until_ms is not None,
         contacts=[_contact_picture(one, modes) for one in agent.assignments.values()],
+        state_by=agent.state_by,
     )
 
 

@@ -178,6 +178,15 @@ def _note_entry(
             pass
 
 
+def disposition_noted(state: RoutingState, one: d.DispositionNoted) -> None:
+    """The agent said what came of the contact; what is said last counts."""
+    assignment = state.agents[one.agent_id].assignments[one.contact_id]
+    if one.disposition_code is not None:
+        assignment.disposition_code = one.disposition_code
+    if one.note is not None:
+        assignment.note = one.note
+
+
 def marketing_reported(state: RoutingState, one: d.MarketingReported) -> None:
     """Part of the talk was marketing."""
     assignment = state.agents[one.agent_id].assignments[one.contact_id]

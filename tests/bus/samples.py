@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bus.incoming import MESSAGE_MODELS
 from contacts.ids import ID_PATTERN
-from contacts.vocabulary import Channel, NeverScope, ReactionKind
+from contacts.vocabulary import AtClosing, Channel, NeverScope, ReactionKind
 
 ids = st.from_regex(ID_PATTERN, fullmatch=True)
 unix_ms = st.integers(0, 253_402_300_799_999)
@@ -54,6 +54,8 @@ customers = st.fixed_dictionaries(
 
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "agent_id": ids,
+    "alarm_id": ids,
+    "at_closing": st.sampled_from([one.value for one in AtClosing]),
     "at_ms": unix_ms,
     "by_ms": st.integers(1, 4 * 3_600_000),
     "capacity": st.dictionaries(st.sampled_from([c.value for c in Channel]), st.integers(0, 50)),
@@ -69,11 +71,13 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "contacts": live_contacts,
     "correlation_id": ids,
     "customer_id": ids,
+    "disposition_code": words,
     "event_id": ids,
     "expires_at_ms": unix_ms,
     "for_ms": st.integers(1, 7 * 86_400_000),
     "may_market": st.booleans(),
     "mode": st.sampled_from(["serving", "marketing"]),
+    "note": st.text(min_size=1, max_size=2_000),
     "occurred_at_ms": unix_ms,
     "priority": st.integers(0, 99),
     "queue_id": ids,
