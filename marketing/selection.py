@@ -150,7 +150,7 @@ def _best(
     context, most = preference_context(asked), asked.settings.products_most
     taken: list[SelectedProduct] = []
     for turn in range(most):
-        names = _beside(asked, products, taken)
+        names = _beside(asked, products, taken) if taken else list(products)
         if len(taken) >= most or not names:
             break
         known = [products[name][0].product for name in names]
