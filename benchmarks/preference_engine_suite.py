@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.preference_engine import WAYS, EngineScore, learn_through_engine
 from benchmarks.preference_suite import Tell, population_of, runs_by_population, summary
 from benchmarks.preference_tastes import CONTACTS
-from simulation.virtual_pool import available_cores, run_tasks
+from simulation.virtual_pool import available_cores, no_garbage_collection, run_tasks
 
 LEAST_EARLY, LEAST_LATE = 0.85, 0.93
 Job = tuple[str, int, str]
@@ -85,4 +85,5 @@ def _means(counters: Sequence[Counter[str]]) -> dict[str, float]:
 
 def _run(contacts: int, job: Job) -> EngineScore:
     name, seed, way = job
-    return learn_through_engine(population_of(name), seed, way, contacts)
+    with no_garbage_collection():
+        return learn_through_engine(population_of(name), seed, way, contacts)
