@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.preference_engine import WAYS, EngineScore, learn_through_engine
 from benchmarks.preference_suite import Tell, population_of, runs_by_population, summary
 from benchmarks.preference_tastes import CONTACTS
-from simulation.virtual_pool import available_cores, run_tasks
+from simulation.virtual_pool import available_cores, no_garbage_collection, run_tasks
 
 LEAST_EARLY, LEAST_LATE = 0.85, 0.93
 Job = tuple[str, int, str]
@@ -20,22 +20,28 @@ Job = tuple[str, int, str]
 def measure_engine(
     seeds: int, made: int, tell: Tell, contacts: int = CONTACTS, jobs: int | None = None
 ) -> dict[str, Any]:
-    """Return the scores by population and way, means of `seeds` runs on each population.
+    """Return the scores by population and way: means of `seeds` runs on the given population.
 
-    Beside the given population there are `made` of the same sizes and `made` of others.
+    Beside it there are `made` of the same sizes and `made` of others, with a fifth of the runs.
     """
+    populations = runs_by_population(seeds, made, max(1, seeds // 5))
     tasks: list[Job] = [
         (name, seed, way)
-        for name, count in runs_by_population(seeds, made, seeds)
+        for name, count in populations
         for seed in range(1, count + 1)
         for way in WAYS
     ]
     scores: dict[Job, EngineScore] = {}
     for task, score in run_tasks(_run, contacts, tasks, jobs or available_cores()):
         scores[task] = score
-        tell(f"engine: {len(scores)} of {len(tasks)} runs of {contacts:,} contacts")
+        early, late = score.of(score.permitted)
+        name, seed, way = task
+        tell(
+            f"engine: {len(scores)} of {len(tasks)} runs of {contacts:,} contacts;"
+            f" {name}, seed {seed}, {way}: {early:.3f} {late:.3f}"
+        )
     found: dict[str, Any] = {}
-    for name, _ in runs_by_population(seeds, made, seeds):
+    for name, _ in populations:
         found[name] = {
             way: _figures([scores[task] for task in tasks if (task[0], task[2]) == (name, way)])
             for way in WAYS
@@ -79,4 +85,5 @@ def _means(counters: Sequence[Counter[str]]) -> dict[str, float]:
 
 def _run(contacts: int, job: Job) -> EngineScore:
     name, seed, way = job
-    return learn_through_engine(population_of(name), seed, way, contacts)
+    with no_garbage_collection():
+        return learn_through_engine(population_of(name), seed, way, contacts)

@@ -22,12 +22,12 @@ BIAS = ("bias",)
 PRIOR_MEAN = {"bias": -2.5}
 PRIOR_VARIANCE = {
     "bias": 1.0,
-    "reason": 0.05,
-    "segment": 0.05,
+    "reason": 0.02,
+    "segment": 0.02,
     "level": 0.05,
     "number": 0.05,
     "bin": 0.01,
-    "category": 0.1,
+    "category": 0.03,
     "product": 0.3,
     "reason_category": 1.0,
     "segment_category": 0.4,

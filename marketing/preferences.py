@@ -52,7 +52,7 @@ class PreferenceSettings(msgspec.Struct, frozen=True):
 
     most_of_category: int = 2
     fits_ratio: float = 0.8
-    most_deviations: float = 1.4
+    most_deviations: float = 1.5
     most_terms: int = 3
 
     def __post_init__(self) -> None:
