@@ -18,7 +18,11 @@ CLOCK_OF = {
 
 
 class Assignment(msgspec.Struct, gc=False, kw_only=True):
-    """One contact with one agent. Phase lengths are milliseconds, summed as phases end."""
+    """One contact with one agent. Phase lengths are milliseconds, summed as phases end.
+
+    `round_id` is the newest round of products selected for it, `products_milli` what was expected
+    of its products when the gate last asked, thousandths.
+    """
 
     contact_id: str
     agent_id: str
@@ -45,6 +49,8 @@ class Assignment(msgspec.Struct, gc=False, kw_only=True):
     customer_id: str | None = None
     value_milli: int | None = None
     may_market: bool = True
+    round_id: str | None = None
+    products_milli: int | None = None
     disposition_code: str | None = None
     note: str | None = None
 

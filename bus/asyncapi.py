@@ -12,7 +12,7 @@ from bus.decision_messages import DecisionBatch
 from bus.envelope import VERSION
 from bus.incoming import ALLOWED_TYPES, MESSAGE_MODELS
 from bus.replies import ReplyBatch
-from bus.snapshots import AgentSnapshot, EngineSnapshot, QueueSnapshot
+from bus.snapshots import AgentSnapshot, CatalogueSnapshot, EngineSnapshot, QueueSnapshot
 from bus.topics import TOPIC_ROOT, TOPIC_VERSION, Role
 from contacts.ids import ID_RULE
 
@@ -35,6 +35,7 @@ SENT: dict[str, tuple[str, type[msgspec.Struct], bool]] = {
     "decisions_to_agent": ("decisions/agent/{agent_id}", DecisionBatch, False),
     "queue_state": ("state/queue/{queue_id}", QueueSnapshot, True),
     "agent_state": ("state/agent/{agent_id}", AgentSnapshot, True),
+    "catalogue_state": ("state/catalogue", CatalogueSnapshot, True),
     "engine_state": ("state/engine", EngineSnapshot, True),
 }
 """What the engine sends: the end of the topic, the payload, and whether it is retained."""

@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from bus.replies import Destination, Revision
 from contacts.vocabulary import AgentState, AssignmentState, Disposition, Mode, Refusal
+from marketing.rounds import Progress
 from marketing.selection import SelectedProduct
 from router import decisions, marketing_decisions
 from router.decisions import AnyDecision
@@ -163,7 +164,7 @@ class MarketingDecidedMessage(DecisionMessage, frozen=True, gc=False, tag="marke
     `queue_id` is the tightest queue the agent serves: it had `waiting` contacts, `idle` agents and
     `marketing` agents. `price_milli` is the price of the agents' time then, `value_milli` the
     customer's worth. `is_forecast`: said at acceptance; the agent's retained state keeps it up to
-    date.
+    date. `from_products`: the worth is what is expected of the products to be presented.
     """
 
     contact_id: str
@@ -177,6 +178,7 @@ class MarketingDecidedMessage(DecisionMessage, frozen=True, gc=False, tag="marke
     value_milli: int | None = None
     marketing: int = 0
     is_forecast: bool = False
+    from_products: bool = False
 
 
 class MarketingClosingMessage(DecisionMessage, frozen=True, gc=False, tag="marketing_closing"):
@@ -201,6 +203,23 @@ class ProductsSelectedMessage(DecisionMessage, frozen=True, gc=False, tag="produ
     products: tuple[SelectedProduct, ...]
     asked: int
     barred: dict[str, int]
+
+
+class ProductsRestatedMessage(DecisionMessage, frozen=True, gc=False, tag="products_restated"):
+    """A round of a contact in hand, told again after a reconnection; nothing has changed.
+
+    The fields are those of `products_selected`, and `progress` says of each product whether it is
+    `open`, `presented` or `released`, and the reaction recorded last. Take it instead of what you
+    know of this `round_id`.
+    """
+
+    contact_id: str
+    agent_id: str
+    round_id: str
+    products: tuple[SelectedProduct, ...]
+    asked: int
+    barred: dict[str, int]
+    progress: dict[str, Progress]
 
 
 class ProductsWithdrawnMessage(DecisionMessage, frozen=True, gc=False, tag="products_withdrawn"):
@@ -255,6 +274,7 @@ AnyDecisionMessage = (
     | MarketingDecidedMessage
     | MarketingClosingMessage
     | ProductsSelectedMessage
+    | ProductsRestatedMessage
     | ProductsWithdrawnMessage
     | SaleRecordedMessage
     | AgentStateChangedMessage
@@ -286,6 +306,7 @@ MESSAGE_OF: dict[type[AnyDecision], type[AnyDecisionMessage]] = {
     decisions.MarketingDecided: MarketingDecidedMessage,
     decisions.MarketingClosing: MarketingClosingMessage,
     marketing_decisions.ProductsSelected: ProductsSelectedMessage,
+    marketing_decisions.ProductsRestated: ProductsRestatedMessage,
     marketing_decisions.ProductsWithdrawn: ProductsWithdrawnMessage,
     marketing_decisions.SaleRecorded: SaleRecordedMessage,
     decisions.AgentStateChanged: AgentStateChangedMessage,

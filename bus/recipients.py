@@ -22,6 +22,7 @@ AUDIENCE: dict[type[AnyDecision], tuple[Role, ...]] = {
     decisions.MarketingDecided: (Role.AGENT,),
     decisions.MarketingClosing: (Role.AGENT,),
     marketing_decisions.ProductsSelected: (Role.AGENT,),
+    marketing_decisions.ProductsRestated: (Role.AGENT,),
     marketing_decisions.ProductsWithdrawn: (Role.AGENT,),
     marketing_decisions.SaleRecorded: (Role.AGENT,),
     decisions.AgentStateChanged: (Role.AGENT, Role.BRIDGE),

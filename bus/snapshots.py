@@ -1,4 +1,4 @@
-"""Retained snapshots of queues, agents and the engine, for readers who join late.
+"""Retained snapshots of queues, agents, the catalogue and the engine, for readers who join late.
 
 `sequence` is the journal's: every decision with `seq` up to it is in the snapshot. Snapshots are
 coalesced: a reader sees the latest, not each. Keep the one with the highest (`epoch`, `sequence`).
@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from contacts.vocabulary import AgentState, AssignmentState, Mode
+from contacts.vocabulary import AgentState, AssignmentState, Mode, NeverScope, ReactionKind
+from marketing.preference_values import Term
 
 UnixMs = Annotated[int, Meta(description="Unix milliseconds by the engine's clock.")]
 Ratio = Annotated[
@@ -73,11 +74,33 @@ class QueueSnapshot(Snapshot, frozen=True, kw_only=True):
     half_hour: PeriodFigures
 
 
+class RoundProduct(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A product of a round: what is expected of it and why, how far it is, the last reaction.
+
+    `open`: selected, not presented yet. `released`: not presented, or said not to have been.
+    """
+
+    product_id: str
+    chance: Ratio
+    value_milli: int
+    terms: tuple[Term, ...]
+    state: Literal["open", "presented", "released"]
+    reaction: ReactionKind | None = None
+    scope: Annotated[NeverScope | None, Meta(description="Of what never again was said.")] = None
+
+
+class ContactRound(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """The products selected for a contact, best first."""
+
+    round_id: str
+    products: list[RoundProduct]
+
+
 class AgentContact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One contact in an agent's hands; `state` ends by itself at `until_ms`, unless null.
 
     `mode` is what the gate would answer now, for `mode_reason`; shown with a gap, so that it does
-    not flicker. It is null once the customer is gone.
+    not flicker. It is null once the customer is gone. `round` is the newest, if there is one.
     """
 
     contact_id: str
@@ -86,8 +109,11 @@ class AgentContact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     since_ms: UnixMs
     until_ms: UnixMs | None
     revision: int
+    customer_id: str | None = None
+    reason: Annotated[str | None, Meta(description="Why the customer is in contact.")] = None
     mode: Mode | None = None
     mode_reason: str | None = None
+    round: ContactRound | None = None
 
 
 class AgentSnapshot(Snapshot, frozen=True, kw_only=True):
@@ -106,6 +132,33 @@ class AgentSnapshot(Snapshot, frozen=True, kw_only=True):
     state_by: str | None = None
 
 
+class CatalogueProduct(msgspec.Struct, frozen=True, kw_only=True):
+    """A product as people read of it: name and talking points by language ("en", "zh" ...)."""
+
+    product_id: str
+    category: str
+    names: dict[str, str]
+    value_milli: int
+    talking_points: Annotated[
+        dict[str, list[str]], Meta(description="What the agent can say, the best first.")
+    ]
+    is_presented: Annotated[
+        bool, Meta(description="false: only listed, as something that customers hold.")
+    ] = True
+
+
+class CatalogueSnapshot(Snapshot, frozen=True, kw_only=True):
+    """The catalogue in force, as desktops need it; nothing is retained while there is none.
+
+    `version` names its content: the same catalogue has the same version. `reasons` are contact
+    reasons in words, by language.
+    """
+
+    version: str
+    products: list[CatalogueProduct]
+    reasons: dict[str, dict[str, str]]
+
+
 class EngineSnapshot(Snapshot, frozen=True, kw_only=True):
     """How the engine is. `lost` is its last will: the broker says it, so the numbers are old."""
 
@@ -113,4 +166,4 @@ class EngineSnapshot(Snapshot, frozen=True, kw_only=True):
     version: Annotated[str, Meta(description="Version of the engine's software.")]
 
 
-AnySnapshot = QueueSnapshot | AgentSnapshot | EngineSnapshot
+AnySnapshot = QueueSnapshot | AgentSnapshot | CatalogueSnapshot | EngineSnapshot

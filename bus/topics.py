@@ -6,6 +6,7 @@
     tidegate/v1/{tenant}/{site}/{domain}/decisions/agent/{agent_id}
     tidegate/v1/{tenant}/{site}/{domain}/state/queue/{queue_id}         retained snapshots
     tidegate/v1/{tenant}/{site}/{domain}/state/agent/{agent_id}
+    tidegate/v1/{tenant}/{site}/{domain}/state/catalogue
     tidegate/v1/{tenant}/{site}/{domain}/state/engine
 
 The sender's role and name stand in the topic, not in the message, so that the broker's access list
@@ -68,6 +69,7 @@ class TopicSpace:
         self.all_events_in = f"{self.base}/in/+/+"
         """The filter the engine subscribes to."""
         self.engine_state = f"{self.base}/state/engine"
+        self.catalogue_state = f"{self.base}/state/catalogue"
         self.parse_in = lru_cache(REMEMBERED_TOPICS)(self._parse_in)
         """The sender of a message that came in on a topic; raises `TopicError`. Cached."""
         self.reply = lru_cache(REMEMBERED_TOPICS)(self._reply)

@@ -35,6 +35,10 @@ ENGLISH = {
     "catalogue_invalid": "This catalogue is not valid: {detail}: {have}.",
     "prices_invalid": "These prices for queue {detail} are not valid: {have}.",
     "product_not_presented": "Product {detail} was not presented, or too long ago to know.",
+    "round_of_another_agent": (
+        "The products of contact {detail} are for agent {have} to present: only that agent's"
+        " client, or a bridge, may speak for them."
+    ),
     # Refusal: the queue does not take or keep the contact.
     "closed": "The queue is closed.",
     "full": "The queue is full.",
@@ -77,6 +81,9 @@ CHINESE = {
     "catalogue_invalid": "该产品目录无效:{detail}:{have}。",
     "prices_invalid": "队列 {detail} 的这些价格无效:{have}。",
     "product_not_presented": "产品 {detail} 未向该客户介绍过,或时间已过久。",
+    "round_of_another_agent": (
+        "联络 {detail} 的产品由坐席 {have} 介绍:只有该坐席的客户端或桥接器可以就此发言。"
+    ),
     "closed": "队列已关闭。",
     "full": "队列已满。",
     "no_staff": "没有能服务该队列的坐席签入。",

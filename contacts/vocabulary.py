@@ -168,3 +168,4 @@ class Rejection(StrEnum):
     PRICES_INVALID = "prices_invalid"
     CATALOGUE_INVALID = "catalogue_invalid"
     PRODUCT_NOT_PRESENTED = "product_not_presented"
+    ROUND_OF_ANOTHER_AGENT = "round_of_another_agent"

@@ -39,11 +39,19 @@ class Chosen(NamedTuple):
     """The products to present, best first, and how many products each code barred.
 
     `why_none` is the code that bars everything, or the most frequent one if nothing is left.
+    `is_exact`: no permitted product bars another, so that each propensity is the whole probability
+    with which its product was to be presented; else it is that of the last draw alone.
     """
 
     products: tuple[SelectedProduct, ...]
     barred: dict[str, int]
     why_none: str | None = None
+    is_exact: bool = False
+
+    @property
+    def expected_milli(self) -> int:
+        """What is expected of all of them: the sum of chance x value, thousandths."""
+        return round(sum(one.presented.expected_milli for one in self.products))
 
 
 class Asked(NamedTuple):
@@ -79,7 +87,7 @@ def select(asked: Asked, preferences: Preferences) -> Chosen:
     if not chosen:
         why = max(barred, key=lambda code: (barred[code], code), default="catalogue_empty")
         return Chosen((), dict(barred), why)
-    return Chosen(chosen, dict(barred))
+    return Chosen(chosen, dict(barred), is_exact=_is_exact(asked, permitted))
 
 
 def preference_context(asked: Asked) -> Context:
@@ -137,7 +145,7 @@ def _best(
     context, most = preference_context(asked), preferences.settings.presented
     taken: list[SelectedProduct] = []
     for turn in range(most):
-        names = _beside(asked, permitted, taken)
+        names = _beside(asked, permitted, taken) if taken else list(permitted)
         if len(taken) >= most or not names:
             break
         candidates = [candidate_of(permitted[name][0]) for name in names]
@@ -147,6 +155,12 @@ def _best(
                 value_milli = item.product.value_milli
                 taken.append(SelectedProduct(ref_of(item), value_milli, one, permission))
     return tuple(taken)
+
+
+def _is_exact(asked: Asked, permitted: dict[str, tuple[Item, Permission]]) -> bool:
+    if asked.catalogue.has_rivals(permitted):
+        return False
+    return not asked.standing.bar_one_another(ref_of(item) for item, _ in permitted.values())
 
 
 def _beside(asked: Asked, names: Iterable[str], taken: Sequence[SelectedProduct]) -> list[str]:

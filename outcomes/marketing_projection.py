@@ -57,7 +57,7 @@ class MarketingProjection:
         changes = self._changes
         match decision:
             case m.CatalogueApplied(catalogue):
-                self.difficulties = difficulties_of(catalogue)
+                self.difficulties = difficulties_of(catalogue) if catalogue is not None else {}
                 changes.difficulties = self.difficulties
             case m.ProductsSelected():
                 changes.presentations += self._presentations(decision, seq, at_ms, last_entry_id)

@@ -186,7 +186,8 @@ class MarketingDecided(Decision, frozen=True, gc=False, tag="marketing_decided")
     contacts, `idle` agents and `marketing` agents. `price_milli` is the price of the agents' time
     (None if the policy has none), `value_milli` what this customer is worth to market to,
     thousandths. `is_forecast`: said at acceptance, for desktops that do not say when service is
-    complete; the agent's state shows how it stands from then on.
+    complete; the agent's state shows how it stands from then on. `from_products`: the value is the
+    sum of what is expected of the products that would be presented.
     """
 
     contact_id: str
@@ -200,6 +201,7 @@ class MarketingDecided(Decision, frozen=True, gc=False, tag="marketing_decided")
     value_milli: int | None = None
     marketing: int = 0
     is_forecast: bool = False
+    from_products: bool = False
 
 
 class MarketingReported(Decision, frozen=True, gc=False, tag="marketing_reported"):

@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from agents.agent import Assignment
+from config.gate import GateSettings
 from contacts.vocabulary import Mode
 from gate.policies import BY_LOAD, price_milli
 from queues.contact_queue import ContactQueue
@@ -40,9 +41,7 @@ def decide(state: RoutingState, assignment: Assignment, more_load: int = 0) -> M
     queue = state.queues.get(assignment.queue_id)
     if queue is None:
         return MarketingDecided(assignment.contact_id, assignment.agent_id, False, "queue_gone")
-    value_milli = assignment.value_milli
-    if value_milli is None:
-        value_milli = queue.settings.gate.value_milli
+    value_milli = value_of(state, assignment, queue.settings.gate)
     quote = quote_of(queue, state.now_ms, more_load)
     word = above_policy(state, assignment, queue)
     if word is None:
@@ -63,6 +62,26 @@ def decide(state: RoutingState, assignment: Assignment, more_load: int = 0) -> M
         value_milli,
         quote.marketing,
     )
+
+
+def value_of(state: RoutingState, assignment: Assignment, gate: GateSettings) -> int:
+    """Return what a contact is worth to market to, as far as that is known beforehand; thousandths.
+
+    The value it brought; else, where products give the value, what was expected of them when the
+    gate last asked; else the queue's. At service complete products are asked anew
+    (`router/rules/selecting.py`).
+    """
+    if assignment.value_milli is not None:
+        return assignment.value_milli
+    if values_products(state, assignment, gate) and assignment.products_milli is not None:
+        return assignment.products_milli
+    return gate.value_milli
+
+
+def values_products(state: RoutingState, assignment: Assignment, gate: GateSettings) -> bool:
+    """Tell whether a contact is worth what is expected of its products."""
+    is_valued = gate.value_from == "products" and assignment.value_milli is None
+    return is_valued and state.settings.marketing.enabled
 
 
 def above_policy(

@@ -18,6 +18,7 @@ from marketing.ledger import Ledger, LedgerSnapshot, dump_ledger, load_ledger
 from marketing.preference_prior import STRONGEST, Recommended, cold_start
 from marketing.preference_values import Context, Learned
 from marketing.preferences import Preferences
+from router.marketing_decisions import ProductsSelected
 
 ROUNDS_TO_LEARN = 20_000
 
@@ -39,10 +40,14 @@ class OffersSnapshot(msgspec.Struct):
     to_learn: dict[str, Context] = {}
     products: dict[str, Spent] = {}
     campaigns: dict[str, Spent] = {}
+    in_hand: dict[str, ProductsSelected] = {}
 
 
 class Offers:
-    """Catalogue, ledger, preferences; `contexts` by live contact, `to_learn` by round."""
+    """Catalogue, ledger, preferences; `contexts` by live contact, `to_learn` by round.
+
+    `in_hand` are the rounds, by id, of the contacts that agents have in hand, wrap-up included.
+    """
 
     def __init__(self) -> None:
         self.catalogue: dict[str, Any] | None = None
@@ -53,6 +58,7 @@ class Offers:
         self.to_learn: dict[str, Context] = {}
         self.products: dict[str, Spent] = {}
         self.campaigns: dict[str, Spent] = {}
+        self.in_hand: dict[str, ProductsSelected] = {}
 
     def set_catalogue(self, catalogue: dict[str, Any] | None) -> None:
         """Put a catalogue in force. Raises ValidationError if it is none."""
@@ -120,6 +126,7 @@ class Offers:
             self.to_learn,
             self.products,
             self.campaigns,
+            self.in_hand,
         )
 
     @classmethod
@@ -131,6 +138,7 @@ class Offers:
         offers.preferences.apply(snapshot.learned)
         offers.contexts, offers.to_learn = snapshot.contexts, snapshot.to_learn
         offers.products, offers.campaigns = snapshot.products, snapshot.campaigns
+        offers.in_hand = snapshot.in_hand
         return offers
 
 

@@ -51,7 +51,6 @@ LESS_URGENT_THAN_THE_ENGINE = 10
 OBSERVED_MS = 3_600_000
 """How far back figures are counted when a follower starts: more than their window."""
 STORE_EVERY_S = 1.0
-"""An empty payload: the broker forgets what it retained."""
 
 
 class Follower:

@@ -13,9 +13,11 @@ from gate.display import DisplayedMode
 from queues.contact_queue import ContactQueue
 from queues.metrics import WINDOW_MS, QueueCounts, QueueMetrics
 from router.decisions import MarketingDecided
-from router.gatekeeper import decide, quote_of, usual_answer
+from router.gatekeeper import decide, quote_of, usual_answer, value_of
 from router.observer import Observer
+from router.offers import Offers
 from router.state import RoutingState
+from service.offer_pictures import round_picture
 
 
 class InHand:
@@ -92,9 +94,13 @@ class _Answers:
     def why(self, agent: Agent, one: Assignment) -> str:
         return self._ask(agent, one, 0).reason
 
+    def _value(self, one: Assignment) -> int | None:
+        queue = self._state.queues.get(one.queue_id)
+        return None if queue is None else value_of(self._state, one, queue.settings.gate)
+
     def _ask(self, agent: Agent, one: Assignment, more_load: int) -> MarketingDecided:
         pool = self._state.matcher.pool_of(agent)
-        key = (pool, one.queue_id, one.value_milli, one.may_market, more_load)
+        key = (pool, one.queue_id, self._value(one), one.may_market, more_load)
         answer = self._known.get(key)
         if answer is None:
             answer = self._known[key] = decide(self._state, one, more_load)
@@ -170,12 +176,12 @@ def agent_picture(
         reason=agent.reason,
         has_session=agent.state is not AgentState.SIGNED_OUT,
         lost=agent.lost_until_ms is not None,
-        contacts=[_contact_picture(one, modes) for one in agent.assignments.values()],
+        contacts=[_contact(state.offers, one, modes) for one in agent.assignments.values()],
         state_by=agent.state_by,
     )
 
 
-def _contact_picture(one: Assignment, modes: ShownModes) -> AgentContact:
+def _contact(offers: Offers, one: Assignment, modes: ShownModes) -> AgentContact:
     mode, reason = modes.of_contact(one.contact_id) or (None, None)
     return AgentContact(
         contact_id=one.contact_id,
@@ -184,6 +190,9 @@ def _contact_picture(one: Assignment, modes: ShownModes) -> AgentContact:
         since_ms=one.since_ms,
         until_ms=one.until_ms,
         revision=one.revision,
+        customer_id=one.customer_id,
+        reason=one.reason,
         mode=mode,
         mode_reason=reason,
+        round=round_picture(offers, one),
     )

@@ -48,6 +48,4 @@ def may_conflict(
 
 def _too_many(asked: Asked, together: list[Item]) -> bool:
     """Tell whether these exceed a limit when they are shown together."""
-    return bool(together) and (
-        asked.standing.hit(ref_of(together[-1]), [ref_of(one) for one in together[:-1]]) is not None
-    )
+    return asked.standing.bar_one_another([ref_of(one) for one in together])

@@ -135,7 +135,7 @@ class Replaying:
         again = logged(choice)
         if _is_same_draw(again, one):
             items = {name: item for name, (item, _) in permitted.items()}
-            if may_conflict(asked, items, again, preferences.settings):
+            if not one.is_exact and may_conflict(asked, items, again, preferences.settings):
                 return NotUsable(one.round_id, state.now_ms, LeftOut.SECOND_DRAW)
             shown = tuple(_shown(each) for each in one.products)
             ids = one.round_id, one.customer_id

@@ -128,6 +128,8 @@ def _give_back(
 
 def _drop_assignment(state: RoutingState, agent: Agent, contact_id: str) -> None:
     assignment = agent.assignments.pop(contact_id)
+    if assignment.round_id is not None:
+        state.offers.in_hand.pop(assignment.round_id, None)
     if assignment.state is AssignmentState.MARKETING:
         state.matcher.count_agent(agent)
     if assignment.until_ms is not None:

@@ -18,7 +18,7 @@ from router.decisions import (
     DispositionNoted,
     OutcomeRecorded,
 )
-from router.rules.selecting import release_unpresented, with_products
+from router.rules.selecting import release_unpresented, restate_round, with_products
 from router.turn import Refused, Turn
 
 NO_WRAP_UP = WrapUpSettings(kind="none")
@@ -59,7 +59,7 @@ def move(turn: Turn, assignment: Assignment, trigger: AssignmentTrigger) -> None
 
 
 def restate(turn: Turn, assignment: Assignment) -> None:
-    """Tell again how an assignment stands, to a bridge or agent who may have missed it."""
+    """Tell again how an assignment and its products stand, to who may have missed it."""
     turn.emit(
         AssignmentRestated(
             assignment.contact_id,
@@ -71,6 +71,7 @@ def restate(turn: Turn, assignment: Assignment) -> None:
             assignment.bridge,
         )
     )
+    restate_round(turn, assignment)
 
 
 def contact_held(turn: Turn, event: e.ContactHeld) -> None:

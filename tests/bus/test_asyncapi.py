@@ -106,6 +106,7 @@ def test_the_addresses_are_the_topics_of_the_engine() -> None:
     assert address("decisions_to_agent") == SPACE.decisions_to_agent("anna")
     assert address("queue_state") == SPACE.queue_state("cards")
     assert address("agent_state") == SPACE.agent_state("anna")
+    assert address("catalogue_state") == SPACE.catalogue_state
     assert address("engine_state") == SPACE.engine_state
     assert len(DOCUMENT["channels"]) == len(ALLOWED_TYPES) + len(SENT)
 

@@ -17,7 +17,7 @@ from bus.faults import Fault
 from bus.incoming import ALLOWED_TYPES, ANY_MESSAGE, MESSAGE_MODELS
 from bus.messages import LiveContactMessage
 from bus.replies import ReplyBatch
-from bus.snapshots import AgentSnapshot, EngineSnapshot, QueueSnapshot
+from bus.snapshots import AgentSnapshot, CatalogueSnapshot, EngineSnapshot, QueueSnapshot
 from bus.topics import Role, TopicSpace
 
 TEXT = (Path(__file__).parents[2] / "docs" / "bus.md").read_text(encoding="utf-8")
@@ -29,6 +29,7 @@ SENT_BY_THE_ENGINE: list[tuple[str, type[msgspec.Struct]]] = [
     ("decisions", DecisionBatch),
     ("is_open", QueueSnapshot),
     ("has_session", AgentSnapshot),
+    ("reasons", CatalogueSnapshot),
     ("status", EngineSnapshot),
 ]
 

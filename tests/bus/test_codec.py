@@ -26,8 +26,17 @@ from bus.recipients import AUDIENCE, Recipient, recipients
 from bus.replies import Reply
 from bus.snapshots import EngineSnapshot
 from bus.topics import Role, TopicSpace
-from contacts.vocabulary import AgentState, AssignmentState, Channel, Disposition, Mode, Refusal
+from contacts.vocabulary import (
+    AgentState,
+    AssignmentState,
+    Channel,
+    Disposition,
+    Mode,
+    ReactionKind,
+    Refusal,
+)
 from marketing.preference_values import Context
+from marketing.rounds import Progress
 from router import decisions, marketing_decisions
 from tests.bus.samples import messages
 
@@ -255,6 +264,9 @@ EACH_SENT: list[Any] = [
     marketing_decisions.ProductsSelected(
         "c1", "anna", "c1/7", "u1", (), 4, {"limit_customer": 2}, 17, Context(), "3"
     ),
+    marketing_decisions.ProductsRestated(
+        "c1", "anna", "c1/7", (), 4, {}, {"gold": Progress("presented", ReactionKind.DECLINED)}
+    ),
     marketing_decisions.ProductsWithdrawn("c1", "anna", "c1/7", {"gold": "opted_out"}),
     marketing_decisions.SaleRecorded("c1", "c1/7", "u1", "anna", "gold", 9_000),
     decisions.AgentStateChanged("anna", AgentState.NOT_READY, "lunch"),
@@ -321,7 +333,7 @@ PBX = Recipient(Role.BRIDGE, "pbx-1")
 
 @pytest.mark.parametrize(
     ("decision", "told"),
-    list(zip(EACH_SENT, [(ANNA, PBX)] * 5 + [(PBX,)] * 2 + [(ANNA,)] * 8 + [(PBX,)], strict=True)),
+    list(zip(EACH_SENT, [(ANNA, PBX)] * 5 + [(PBX,)] * 2 + [(ANNA,)] * 9 + [(PBX,)], strict=True)),
     ids=lambda value: type(value).__name__,
 )
 def test_who_is_told(decision: Any, told: tuple[Recipient, ...]) -> None:

@@ -165,5 +165,5 @@ def test_a_decision_message_tells_what_the_decision_says(
     if decision is ContactRequeued:
         kept_inside |= {"channel", "priority", "give_up_at_ms", "new_entry"}
     if decision is ProductsSelected:
-        kept_inside = {"customer_id", "context", "context_version", "seed"}
+        kept_inside = {"customer_id", "context", "context_version", "is_exact", "seed"}
     assert set(theirs) - own <= kept_inside

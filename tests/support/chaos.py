@@ -52,7 +52,13 @@ QUEUE_CHOICES: dict[str, tuple[QueueSettings, ...]] = {
         queue("sales", requires={}, strategy="round_robin", max_waiting=0),
     ),
     "help": (
-        queue("help", strategy="least_occupied", max_waiting=4, max_wait_ms=30 * SECOND),
+        queue(
+            "help",
+            strategy="least_occupied",
+            max_waiting=4,
+            max_wait_ms=30 * SECOND,
+            gate={"value_from": "products"},
+        ),
         queue("help", strict_priority=True, priority_step_ms=None, refuse_without_staff=True),
     ),
     "gold": (
@@ -62,7 +68,7 @@ QUEUE_CHOICES: dict[str, tuple[QueueSettings, ...]] = {
             strategy="most_skilled",
             priority=3,
             at_closing="divert",
-            gate={"policy": "always"},
+            gate={"policy": "always", "value_from": "products"},
             wrap_up={"kind": "forced", "duration_ms": 8_000},
         ),
     ),
@@ -387,11 +393,13 @@ def _context(chaos: Chaos) -> None:
 def _react(chaos: Chaos) -> None:
     pick = chaos.random
     rounds = list(chaos.desk.state.offers.ledger.rounds.values())
-    contact_id = pick.choice(rounds).contact_id if rounds else "nobody"
-    chaos.tell(
+    one = pick.choice(rounds) if rounds else None
+    of = one.agent_id if one is not None and pick.random() < 0.8 else pick.choice(AGENTS)
+    speak = chaos.by_agent if pick.random() < 0.8 else chaos.tell
+    speak(
         me.ReactionRecorded,
-        contact_id=contact_id,
-        agent_id=pick.choice(AGENTS),
+        contact_id=one.contact_id if one is not None else "nobody",
+        agent_id=of,
         product_id=pick.choice(list(CATEGORIES)),
         reaction=pick.choice(list(ReactionKind)),
         scope=pick.choice(list(NeverScope)),
