@@ -122,8 +122,8 @@ class QueueEstimates:
     def _values_now(self, gate: GateSettings) -> Values:
         """Return the values of recent contacts; of products once enough of them were seen."""
         if gate.value_from == "products" and self._products.is_enough:
-            return self._products.now(gate.value_milli)
-        return self._brought.now(gate.value_milli)
+            return self._products.distribution(gate.value_milli)
+        return self._brought.distribution(gate.value_milli)
 
 
 class _RecentValues:
@@ -144,7 +144,7 @@ class _RecentValues:
         self._seen.append(value_milli)
         self._new += 1
 
-    def now(self, usual_milli: int) -> Values:
+    def distribution(self, usual_milli: int) -> Values:
         """Return the distribution to go by now."""
         if self._distribution is None or self._new >= VALUES_RENEWED_AFTER:
             self._distribution = values_of(self._seen, usual_milli)
