@@ -14,6 +14,7 @@ from service.commands import (
     customers,
     demo,
     difficulty,
+    evaluate_offers,
     journal,
     load,
     offers,
@@ -43,6 +44,7 @@ app.command("serve")(serve.serve)
 app.command("simulate")(simulate.simulate)
 journal.app.command("audit")(audit.command)
 journal.app.command("check-marketing")(check_marketing.command)
+offers.app.command("evaluate")(evaluate_offers.command)
 app.add_typer(catalogue.app)
 app.add_typer(customers.app)
 app.add_typer(difficulty.app)
