@@ -6,7 +6,7 @@ from typing import Annotated, get_args
 
 from pydantic import Field, TypeAdapter
 
-from bus import agent_messages, marketing_messages, messages
+from bus import agent_messages, marketing_messages, messages, quality_messages
 from bus.envelope import EventMessage
 from bus.topics import Role
 from router.events import AnyEvent
@@ -37,6 +37,8 @@ AnyMessage = (
     | marketing_messages.ProductsPresentedMessage
     | marketing_messages.ReactionRecordedMessage
     | marketing_messages.NeverSaidMessage
+    | quality_messages.SurveyAnsweredMessage
+    | quality_messages.SchedulePublishedMessage
     | messages.ContactMovedMessage
     | messages.ContactPrioritisedMessage
     | messages.QueueOpenedMessage
@@ -87,6 +89,8 @@ _CONTACT_TYPES = frozenset(
         "position_requested",
         "heartbeat",
         "customer_context_attached",
+        "survey_answered",
+        "schedule_published",
     }
 )
 _SUPERVISOR_TYPES = frozenset(
@@ -102,6 +106,7 @@ _SUPERVISOR_TYPES = frozenset(
         "gate_overridden",
         "emergency_declared",
         "emergency_cleared",
+        "schedule_published",
         "alarm_acknowledged",
         "clock_ticked",
     }

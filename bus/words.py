@@ -17,6 +17,9 @@ ENGLISH = {
     "contact_unknown": "Contact {detail} is not known, or has ended.",
     "contact_not_waiting": "Contact {detail} no longer waits: agent {have} has it.",
     "contact_not_with_agent": "Contact {detail} is not in this agent's hands.",
+    "contact_not_handled": (
+        "No agent has had contact {detail}, or it is too long ago to know (remembered_contacts)."
+    ),
     "agent_unknown": "Agent {detail} is not in the configuration; only agents there may sign in.",
     "agent_not_signed_in": "Agent {detail} is not signed in: sign in first.",
     "agent_signed_in_elsewhere": (
@@ -63,6 +66,7 @@ CHINESE = {
     "contact_unknown": "联络 {detail} 不存在或已结束。",
     "contact_not_waiting": "联络 {detail} 已不在等待:它在坐席 {have} 手中。",
     "contact_not_with_agent": "联络 {detail} 不在该坐席手中。",
+    "contact_not_handled": "没有坐席接过联络 {detail},或时间已过久(remembered_contacts)。",
     "agent_unknown": "坐席 {detail} 不在配置中,只有配置中的坐席可以签入。",
     "agent_not_signed_in": "坐席 {detail} 尚未签入:请先签入。",
     "agent_signed_in_elsewhere": (

@@ -144,6 +144,8 @@ class LimitSettings(Settings):
     gates are closed until it is heard again, milliseconds."""
     remembered_events: int = Field(200_000, ge=1_000, le=5_000_000)
     """How many event ids are remembered to recognise repeats; older repeats are taken as new."""
+    remembered_contacts: int = Field(100_000, ge=1_000, le=5_000_000)
+    """How many contacts that agents had are remembered, so that surveys about them are taken."""
     exclusive_channels: list[Channel] = Field(default_factory=lambda: [Channel.VOICE])
     """While an agent has a contact on one of these, no other channel is offered, and none of
     these is offered while the agent has any other contact."""

@@ -135,6 +135,14 @@ class Unqualified(StrEnum):
     LEARNER = "learner"
 
 
+class ScheduledActivity(StrEnum):
+    """What an agent is to do in a stretch of the schedule."""
+
+    WORK = "work"
+    BREAK = "break"
+    OTHER = "other"
+
+
 class NotReadyReason(StrEnum):
     """Reasons the engine itself sets; agents may give any reason of their own."""
 
@@ -152,6 +160,7 @@ class Rejection(StrEnum):
     CONTACT_UNKNOWN = "contact_unknown"
     CONTACT_NOT_WAITING = "contact_not_waiting"
     CONTACT_NOT_WITH_AGENT = "contact_not_with_agent"
+    CONTACT_NOT_HANDLED = "contact_not_handled"
     AGENT_UNKNOWN = "agent_unknown"
     AGENT_NOT_SIGNED_IN = "agent_not_signed_in"
     AGENT_SIGNED_IN_ELSEWHERE = "agent_signed_in_elsewhere"

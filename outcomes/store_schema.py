@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from outcomes.marketing_schema import CREATE_MARKETING
+from outcomes.quality_schema import CREATE_QUALITY
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """`PRAGMA user_version`; a store of another version is made anew from the journal."""
 
 APPLICATION_ID = 0x54494F55
@@ -161,6 +162,7 @@ CREATE: tuple[str, ...] = (
     "INSERT INTO meta VALUES (1, 0, 0, 0, NULL)",
     *_INDICES,
     *CREATE_MARKETING,
+    *CREATE_QUALITY,
     *_VIEWS,
 )
 """The statements that make an empty store."""

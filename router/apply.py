@@ -11,6 +11,7 @@ from typing import Any
 
 from router import decisions as d
 from router import marketing_decisions as m
+from router import quality_decisions as q
 from router.changes import agents, contacts, gate, marketing, system
 from router.decision import Decision
 from router.event import Event
@@ -90,4 +91,6 @@ APPLY: dict[type[Decision], Callable[[RoutingState, Any], None]] = {
     m.PreferencesLearned: marketing.preferences_learned,
     m.SaleRecorded: marketing.sale_recorded,
     m.FollowUpSet: _nothing,
+    q.SurveyNoted: _nothing,
+    q.ScheduleNoted: _nothing,
 }

@@ -22,6 +22,7 @@ from contacts.vocabulary import (
 from queues.price_grid import PriceGrid
 from router.decision import Decision as Decision
 from router.marketing_decisions import AnyMarketingDecision
+from router.quality_decisions import AnyQualityDecision
 
 
 class EventRejected(Decision, frozen=True, gc=False, tag="event_rejected"):
@@ -420,4 +421,5 @@ AnyDecision = (
     | EpochBegan
     | ConfigurationApplied
     | AnyMarketingDecision
+    | AnyQualityDecision
 )

@@ -12,6 +12,7 @@ from typing import Any
 from contacts.vocabulary import AssignmentState, Refusal
 from router import events as e
 from router import marketing_events as m
+from router import quality_events as q
 from router.apply import begin, finish
 from router.deadlines import DeadlineKind, Key
 from router.decisions import AnyDecision
@@ -25,6 +26,7 @@ from router.rules import (
     handling,
     marketing,
     presenting,
+    quality,
     reservations,
     supervision,
     system,
@@ -70,6 +72,8 @@ RULES: dict[type[Event], Callable[[Turn, Any], None]] = {
     m.ProductsPresented: presenting.products_presented,
     m.ReactionRecorded: marketing.reaction_recorded,
     m.NeverSaid: marketing.never_said,
+    q.SurveyAnswered: quality.survey_answered,
+    q.SchedulePublished: quality.schedule_published,
     e.EngineStarted: system.engine_started,
     e.LinkLost: system.link_lost,
     e.LinkRestored: system.link_restored,

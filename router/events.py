@@ -17,6 +17,7 @@ from queues.price_grid import PriceGrid
 from router.event import AssignmentEvent as AssignmentEvent
 from router.event import Event as Event
 from router.marketing_events import AnyMarketingEvent
+from router.quality_events import AnyQualityEvent
 
 # --- contacts, told by the bridge to the PBX -----------------------------------------------
 
@@ -349,4 +350,5 @@ AnyEvent = (
     | ConfigurationChanged
     | ClockTicked
     | AnyMarketingEvent
+    | AnyQualityEvent
 )

@@ -91,12 +91,6 @@ class Offers:
         )
         self.preferences.apply(Learned(weights=new))
 
-    def present_at_most(self, most: int) -> None:
-        """Take over how many products a round has."""
-        settings = self.preferences.settings
-        if most != settings.presented:
-            self.preferences.settings = msgspec.structs.replace(settings, presented=most)
-
     def left(self) -> dict[str, int | None]:
         """Return how many more of each limited product can be accepted. O(limited products)."""
         if self.index is None:

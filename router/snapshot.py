@@ -59,6 +59,7 @@ class StateSnapshot(msgspec.Struct, gc=False):
     emergency_by: str = ""
     emergency_since_ms: int | None = None
     alarms: dict[str, Acknowledgement] = {}
+    handled: list[str] = []
 
 
 class SnapshotTooNew(Exception):  # noqa: N818 - says what it is
@@ -99,6 +100,7 @@ def dump_state(state: RoutingState) -> bytes:
             state.emergency_by,
             state.emergency_since_ms,
             state.alarms,
+            list(state.handled),
         )
     )
 
@@ -123,6 +125,8 @@ def load_state(payload: bytes) -> RoutingState:
     state.listed = {agent.agent_id: agent for agent in settings.agents}
     state.receipts.size = settings.limits.remembered_events
     state.receipts.extend(snapshot.receipts)
+    state.handled.resize(settings.limits.remembered_contacts)
+    state.handled.extend(snapshot.handled)
     state.matcher.exclusive = frozenset(settings.limits.exclusive_channels)
     _load_queues(state, snapshot.queues)
     _load_agents(state, snapshot.agents)

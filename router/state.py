@@ -14,6 +14,7 @@ from contacts.contact import Contact
 from contacts.vocabulary import Mode
 from queues.contact_queue import ContactQueue
 from router.deadlines import DeadlineKind, Deadlines, Key
+from router.handled import HandledContacts
 from router.matching import Matcher
 from router.offers import Offers
 from router.receipts import ReceiptBook
@@ -63,6 +64,7 @@ class RoutingState:
         self.listed: dict[str, AgentSettings] = {}
         self.offers = Offers()
         self.receipts = ReceiptBook(self.settings.limits.remembered_events)
+        self.handled = HandledContacts(self.settings.limits.remembered_contacts)
         self.matcher = Matcher()
         self.queues: dict[str, ContactQueue] = self.matcher.queues
         self.deadlines = Deadlines()

@@ -15,6 +15,8 @@ from service.commands import (
     customers,
     dashboard,
     demo,
+    difficulty,
+    evaluate_offers,
     journal,
     load,
     offers,
@@ -49,8 +51,10 @@ app.command("simulate")(simulate.simulate)
 app.command("top")(top.top)
 journal.app.command("audit")(audit.command)
 journal.app.command("check-marketing")(check_marketing.command)
+offers.app.command("evaluate")(evaluate_offers.command)
 app.add_typer(accounts.app)
 app.add_typer(catalogue.app)
 app.add_typer(customers.app)
+app.add_typer(difficulty.app)
 app.add_typer(journal.app)
 app.add_typer(offers.app)

@@ -163,6 +163,7 @@ def _note_entry(
             if assignment.accepted_at_ms is None:
                 assignment.accepted_at_ms = state.now_ms
                 agent.accepted_count += 1
+                state.handled.add(one.contact_id)
                 agent.unconfirmed = 0
         case AssignmentState.MARKETING:
             assignment.marketed = True

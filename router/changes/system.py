@@ -61,6 +61,7 @@ def configuration_applied(state: RoutingState, one: d.ConfigurationApplied) -> N
     settings = RoutingSettings.model_validate(one.settings)
     state.settings = settings
     state.receipts.size = settings.limits.remembered_events
+    state.handled.resize(settings.limits.remembered_contacts)
     state.matcher.exclusive = frozenset(settings.limits.exclusive_channels)
     wanted = {queue.queue_id for queue in settings.queues}
     for queue_settings in settings.queues:

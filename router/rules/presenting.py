@@ -101,7 +101,7 @@ def _by_catalogue(turn: Turn, assignment: Assignment, refs: list[ProductRef]) ->
     offers = turn.state.offers
     if offers.index is None:
         return {ref.product_id: NOT_IN_CATALOGUE for ref in refs}
-    situation, left = situation_of(turn, assignment), offers.left()
+    situation, left = situation_of(turn.state, assignment), offers.left()
     codes = {}
     for ref in refs:
         if ref.product_id not in offers.index.items:
@@ -118,7 +118,7 @@ def _code(turn: Turn, assignment: Assignment, found: Ineligible) -> str:
     if found.barrier is not Barrier.NO_CERTIFICATE:
         return str(found.barrier)
     state = turn.state
-    agent = agent_settings(turn, assignment.agent_id)
+    agent = agent_settings(turn.state, assignment.agent_id)
     zone = state.queues[assignment.queue_id].settings.time_zone
     why = why_uncertified(state.settings.marketing, agent, str(found.want), state.now_ms, zone)
     return str(why or found.barrier)

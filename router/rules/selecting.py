@@ -19,6 +19,7 @@ from marketing.selection import Asked, Chosen, preference_context, select
 from router import marketing_decisions as m
 from router.decisions import MarketingDecided
 from router.gatekeeper import values_products
+from router.state import RoutingState
 from router.turn import Turn
 
 
@@ -34,8 +35,7 @@ def with_products(turn: Turn, assignment: Assignment, answer: MarketingDecided) 
         return answer
     if offers.index is None:
         return structs.replace(answer, granted=False, reason="products_catalogue_missing")
-    asked = _asked(turn, assignment, answer)
-    offers.present_at_most(settings.products_most)
+    asked = asked_of(turn.state, assignment, answer)
     chosen = select(asked, offers.preferences)
     if not chosen.products:
         return structs.replace(answer, granted=False, reason=f"products_{chosen.why_none}")
@@ -62,19 +62,19 @@ def _worth(answer: MarketingDecided, chosen: Chosen) -> MarketingDecided:
     return structs.replace(answer, granted=granted, value_milli=value_milli, from_products=True)
 
 
-def _asked(turn: Turn, assignment: Assignment, answer: MarketingDecided) -> Asked:
-    state = turn.state
+def asked_of(state: RoutingState, assignment: Assignment, answer: MarketingDecided) -> Asked:
+    """Return what selecting for an assignment depends on now; there must be a catalogue."""
     offers, settings, now_ms = state.offers, state.settings.marketing, state.now_ms
     assert offers.index is not None
     context = offers.contexts.get(assignment.contact_id, NOTHING_KNOWN)
-    agent = agent_settings(turn, assignment.agent_id)
-    who = _who(turn, assignment)
+    agent = agent_settings(state, assignment.agent_id)
+    who = _who(state, assignment)
     return Asked(
         settings=settings,
         catalogue=offers.index,
         customer_id=assignment.customer_id,
         context=context,
-        situation=situation_of(turn, assignment),
+        situation=situation_of(state, assignment),
         standing=Standing(offers.ledger, settings, who, assignment.contact_id, now_ms),
         left=offers.left(),
         is_learner_too_busy=is_too_busy(settings, agent, answer.waiting - answer.idle),
@@ -84,38 +84,39 @@ def _asked(turn: Turn, assignment: Assignment, answer: MarketingDecided) -> Aske
     )
 
 
-def agent_settings(turn: Turn, agent_id: str) -> AgentSettings:
+def agent_settings(state: RoutingState, agent_id: str) -> AgentSettings:
     """Return an agent's settings; one who is not listed has no certificates."""
-    return turn.state.listed.get(agent_id) or AgentSettings(agent_id=agent_id)
+    return state.listed.get(agent_id) or AgentSettings(agent_id=agent_id)
 
 
-def situation_of(turn: Turn, assignment: Assignment) -> Situation:
+def situation_of(state: RoutingState, assignment: Assignment) -> Situation:
     """Return what the catalogue's rules depend on now; there must be a catalogue and the queue."""
-    state = turn.state
     assert state.offers.index is not None
     queue = state.queues[assignment.queue_id].settings
-    agent = agent_settings(turn, assignment.agent_id)
+    agent = agent_settings(state, assignment.agent_id)
     return state.offers.index.situation(
         state.offers.contexts.get(assignment.contact_id, NOTHING_KNOWN),
         assignment.reason,
         _day(state.now_ms, queue),
-        _certificates(turn, agent, queue),
+        _certificates(state, agent, queue),
     )
 
 
-def _who(turn: Turn, assignment: Assignment) -> Who:
-    context = turn.state.offers.contexts.get(assignment.contact_id, NOTHING_KNOWN)
+def _who(state: RoutingState, assignment: Assignment) -> Who:
+    context = state.offers.contexts.get(assignment.contact_id, NOTHING_KNOWN)
     return who_is(assignment.customer_id or "", context)
 
 
-def _certificates(turn: Turn, agent: AgentSettings, queue: QueueSettings) -> frozenset[str]:
+def _certificates(
+    state: RoutingState, agent: AgentSettings, queue: QueueSettings
+) -> frozenset[str]:
     """Return the certificates the agent has now, each by name: "*" stands for all there are."""
-    index = turn.state.offers.index
+    index = state.offers.index
     assert index is not None
     everything = frozenset(item.certificate for item in index.items.values())
-    if not turn.state.settings.marketing.certificates_needed:
+    if not state.settings.marketing.certificates_needed:
         return everything
-    held = certified_for(agent, turn.state.now_ms, queue.time_zone)
+    held = certified_for(agent, state.now_ms, queue.time_zone)
     return everything if ALL_CATEGORIES in held else held
 
 
@@ -131,7 +132,7 @@ def _reserve(turn: Turn, assignment: Assignment, asked: Asked, chosen: Chosen) -
     ledger = turn.state.offers.ledger
     round_id = f"{contact_id}/{turn.state.seq}"
     refs = [one.ref for one in chosen.products]
-    who, agent_id = _who(turn, assignment), assignment.agent_id
+    who, agent_id = _who(turn.state, assignment), assignment.agent_id
     reserved = reserve(
         ledger, asked.settings, who, contact_id, round_id, refs, asked.now_ms, agent_id
     )

@@ -96,6 +96,26 @@ TARGETS = st.one_of(
 )
 
 
+SURVEYS = st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(1, 9)).map(
+    lambda one: {
+        "least": one[0],
+        "score": one[0] + min(one[1], one[2]),
+        "most": one[0] + one[2],
+    }
+)
+
+
+@st.composite
+def schedules(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw a period and spans within it, in order."""
+    places = draw(st.lists(st.integers(0, 100 * 86_400_000), min_size=4, max_size=9, unique=True))
+    first, *inner, last = sorted(places)
+    pairs = list(zip(inner[::2], inner[1::2], strict=False))
+    activity = st.sampled_from(["work", "break", "other"])
+    spans = [{"from_ms": a, "until_ms": b, "activity": draw(activity)} for a, b in pairs]
+    return {"from_ms": first, "until_ms": last, "spans": spans}
+
+
 @st.composite
 def messages(draw: st.DrawFn) -> dict[str, Any]:
     """Draw a well-formed message of any type, with any of its optional fields."""
@@ -106,4 +126,8 @@ def messages(draw: st.DrawFn) -> dict[str, Any]:
     message = draw(st.fixed_dictionaries(required, optional=optional))
     if name == "contact_transferred":
         message |= draw(TARGETS)
+    if name == "survey_answered":
+        message |= draw(SURVEYS)
+    if name == "schedule_published":
+        message |= draw(schedules())
     return {"type": name, **message}

@@ -16,6 +16,7 @@ from bus.envelope import Message
 from bus.faults import Fault
 from bus.incoming import ALLOWED_TYPES, ANY_MESSAGE, MESSAGE_MODELS
 from bus.messages import LiveContactMessage
+from bus.quality_messages import ScheduledSpanMessage
 from bus.replies import ReplyBatch
 from bus.snapshots import (
     AgentSnapshot,
@@ -97,6 +98,8 @@ def test_the_table_names_the_fields_of_each_type() -> None:
         own = set(model.model_fields) - envelope
         if name == "live_contacts_reported":
             own |= set(LiveContactMessage.model_fields)
+        if name == "schedule_published":
+            own |= set(ScheduledSpanMessage.model_fields)
         assert named == own, name
 
 

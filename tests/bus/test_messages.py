@@ -71,7 +71,7 @@ def test_every_type_may_be_sent_by_somebody() -> None:
     assert frozenset().union(*ALLOWED_TYPES.values()) == set(MESSAGE_MODELS)
     assert ALLOWED_TYPES[Role.AGENT] < ALLOWED_TYPES[Role.BRIDGE]
     shared = ALLOWED_TYPES[Role.SUPERVISOR] & ALLOWED_TYPES[Role.BRIDGE]
-    assert shared == {"agent_ready", "agent_not_ready"}
+    assert shared == {"agent_ready", "agent_not_ready", "schedule_published"}
 
 
 @given(messages())
@@ -144,6 +144,39 @@ def test_unknown_fields_are_ignored() -> None:
             "contacts": [
                 {"contact_id": "c1", "queue_id": "q"},
                 {"contact_id": "c1", "queue_id": "p"},
+            ],
+        },
+        {"type": "survey_answered", "contact_id": "c1", "score": 6},
+        {"type": "survey_answered", "contact_id": "c1", "score": 0},
+        {"type": "survey_answered", "contact_id": "c1", "score": 3, "least": 3, "most": 3},
+        {"type": "survey_answered", "contact_id": "c1", "score": 4.5},
+        {"type": "schedule_published", "agent_id": "a", "from_ms": 5, "until_ms": 5, "spans": []},
+        {
+            "type": "schedule_published",
+            "agent_id": "a",
+            "from_ms": 0,
+            "until_ms": 9,
+            "spans": [
+                {"from_ms": 0, "until_ms": 5, "activity": "work"},
+                {"from_ms": 4, "until_ms": 6, "activity": "break"},
+            ],
+        },
+        {
+            "type": "schedule_published",
+            "agent_id": "a",
+            "from_ms": 1,
+            "until_ms": 9,
+            "spans": [
+                {"from_ms": 0, "until_ms": 5, "activity": "work"},
+            ],
+        },
+        {
+            "type": "schedule_published",
+            "agent_id": "a",
+            "from_ms": 0,
+            "until_ms": 9,
+            "spans": [
+                {"from_ms": 0, "until_ms": 5, "activity": "golf"},
             ],
         },
     ],

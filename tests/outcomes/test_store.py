@@ -284,18 +284,19 @@ async def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
         await OutcomeStore.open(path)
 
 
-async def test_an_older_store_is_made_anew_and_a_copy_kept(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", [1, 2, 3])
+async def test_an_older_store_is_made_anew_and_a_copy_kept(tmp_path: Path, version: int) -> None:
     path = tmp_path / "outcomes.db"
     store = await OutcomeStore.open(path)
     await store.project(history(3, 50))
     await store.close()
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA user_version = 1")
+        connection.execute(f"PRAGMA user_version = {version}")
     store = await OutcomeStore.open(path)
     assert await store.projected_seq() == 0
     await store.project(history(3, 50))
     await store.close()
-    with closing(sqlite3.connect(f"{path}.v1")) as copy:
+    with closing(sqlite3.connect(f"{path}.v{version}")) as copy:
         assert copy.execute("SELECT count(*) FROM queue_entries").fetchone()[0] > 0
 
 

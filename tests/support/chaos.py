@@ -10,11 +10,19 @@ from agents.agent import Assignment
 from agents.transitions import UNANSWERED, WITH_CUSTOMER
 from config.routing import AgentSettings, QueueSettings
 from contacts.contact import Contact
-from contacts.vocabulary import AssignmentState, AtClosing, Mode, NeverScope, ReactionKind
+from contacts.vocabulary import (
+    AssignmentState,
+    AtClosing,
+    Mode,
+    NeverScope,
+    ReactionKind,
+    ScheduledActivity,
+)
 from queues.price_grid import PriceGrid
 from router import decisions as d
 from router import events as e
 from router import marketing_events as me
+from router import quality_events as qe
 from router.gatekeeper import decide
 from router.state import RoutingState
 from tests.support.desk import BRIDGE, SECOND, Desk, agent, always, queue
@@ -418,6 +426,26 @@ def _say_never(chaos: Chaos) -> None:
     )
 
 
+def _survey(chaos: Chaos) -> None:
+    pick = chaos.random
+    handled = list(chaos.desk.state.handled)
+    contact_id = pick.choice(handled) if handled and pick.random() < 0.8 else "nobody"
+    chaos.tell(qe.SurveyAnswered, contact_id=contact_id, score=pick.randrange(1, 6), source=BRIDGE)
+
+
+def _schedule(chaos: Chaos) -> None:
+    from_ms, hour_ms = chaos.desk.now_ms, 3_600_000
+    work = qe.ScheduledSpan(from_ms, from_ms + hour_ms, ScheduledActivity.WORK)
+    chaos.tell(
+        qe.SchedulePublished,
+        agent_id=chaos.random.choice(AGENTS),
+        from_ms=from_ms,
+        until_ms=from_ms + 2 * hour_ms,
+        spans=chaos.random.choice(((), (work,))),
+        source="supervisor/sam",
+    )
+
+
 def _link_lost(chaos: Chaos) -> None:
     chaos.tell(e.LinkLost)
 
@@ -474,6 +502,8 @@ WEIGHTS: dict[Step, int] = {
     _assignment_event(me.ProductsPresented): 15,
     _react: 15,
     _say_never: 2,
+    _survey: 3,
+    _schedule: 2,
     _silence(e.BridgeFellSilent): 1,
     _silence(e.BridgeHeard): 2,
     _link_lost: 1,
