@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from config.addresses import is_loopback
 from config.environment import misspelt
 from config.routing import AgentSettings, QueueSettings
-from config.settings import TidegateSettings, is_loopback
+from config.settings import TidegateSettings
 from contacts.vocabulary import Channel, Refusal
 
 

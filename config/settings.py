@@ -6,30 +6,21 @@ Frozen pydantic models. Times are integer milliseconds, sizes bytes or records, 
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
+from config.addresses import Host, Port, is_loopback
 from config.alarms import AlarmSettings
 from config.base import HOUR_MS, MINUTE_MS, SECOND_MS, Settings
+from config.dashboard import DashboardSettings
 from config.marketing import MarketingSettings
 from config.routing import AgentSettings, Id, LimitSettings, QueueSettings, RoutingSettings
 
-Host = Annotated[str, Field(min_length=1, max_length=253)]
-Port = Annotated[int, Field(ge=0, le=65_535)]
 Text = Annotated[str, Field(min_length=1, max_length=1_024)]
 
 KIB = 1_024
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether `host` is this machine only: localhost, 127.x.x.x or ::1."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 class CentreSettings(Settings):
@@ -182,6 +173,7 @@ class TidegateSettings(Settings):
     bus: BusSettings = BusSettings()
     journal: JournalSettings = JournalSettings()
     service: ServiceSettings = ServiceSettings()
+    dashboard: DashboardSettings = DashboardSettings()
     limits: LimitSettings = LimitSettings()
     marketing: MarketingSettings = MarketingSettings()
     alarms: AlarmSettings = AlarmSettings()

@@ -67,6 +67,14 @@ class SqliteCustomerStore:
             raise
         return store
 
+    @classmethod
+    async def open_to_read(cls, path: Path) -> SqliteCustomerStore:
+        """Open the store at `path` for `get` and `household_members` alone."""
+        try:
+            return cls(await SqliteConnection.open(path, "ro", BUSY_TIMEOUT_MS))
+        except JournalError as error:
+            raise _explained(path, error) from error
+
     async def get(self, customer_id: str) -> CustomerContext | None:
         """Return what is known of the customer; None if nothing is stored.
 

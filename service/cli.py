@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from service.commands import (
+    accounts,
     asyncapi,
     audit,
     bench,
@@ -12,17 +13,20 @@ from service.commands import (
     check_config,
     check_marketing,
     customers,
+    dashboard,
     demo,
     difficulty,
     evaluate_offers,
     journal,
     load,
     offers,
+    openapi,
     replay,
     report,
     scorecard,
     serve,
     simulate,
+    top,
     version,
 )
 
@@ -35,16 +39,20 @@ app.callback()(version.tidegate)
 app.command("asyncapi")(asyncapi.asyncapi)
 app.command("bench")(bench.bench)
 app.command("check-config")(check_config.check_config)
+app.command("dashboard")(dashboard.dashboard)
 app.command("demo")(demo.demo)
 app.command("load")(load.load)
+app.command("openapi")(openapi.openapi)
 app.command("replay")(replay.replay)
 app.command("report")(report.report)
 app.command("scorecard")(scorecard.scorecard)
 app.command("serve")(serve.serve)
 app.command("simulate")(simulate.simulate)
+app.command("top")(top.top)
 journal.app.command("audit")(audit.command)
 journal.app.command("check-marketing")(check_marketing.command)
 offers.app.command("evaluate")(evaluate_offers.command)
+app.add_typer(accounts.app)
 app.add_typer(catalogue.app)
 app.add_typer(customers.app)
 app.add_typer(difficulty.app)

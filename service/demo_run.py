@@ -7,11 +7,12 @@ import signal
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bus.embedded import EmbeddedBroker
+from service.demo_dashboard import with_dashboard
 from service.engine_process import EngineProcess
 from simulation.demo_check import check_equal, counts_of, stored_counts
 from simulation.demo_customers import DemoCustomers
@@ -37,7 +38,8 @@ class DemoRun:
     """What to play, how fast (simulated seconds a second, 0: no waiting), and a new directory.
 
     `is_part`: the plan was cut to a part of its day. `with_marketing`: with a catalogue, and the
-    gate open when another agent is idle; without, agents only serve.
+    gate open when another agent is idle; without, agents only serve. `dashboard`: the
+    `[dashboard]` table of the engine, empty for none.
     """
 
     plan: DayPlan
@@ -45,6 +47,7 @@ class DemoRun:
     speed: float
     directory: Path
     with_marketing: bool = True
+    dashboard: dict[str, Any] = field(default_factory=dict)
 
     @property
     def journal(self) -> Path:
@@ -64,6 +67,7 @@ async def run_demo(run: DemoRun, shown: Shown) -> DemoResult:
     async with EmbeddedBroker() as broker:
         address = (broker.host, broker.port)
         settings = demo_settings(plan, address, run.journal, with_marketing=run.with_marketing)
+        settings = with_dashboard(settings, run.dashboard)
         async with EngineProcess(settings, run.directory / LOG_FILE) as engine:
             started_s = time.monotonic()
             async with EngineLink(demo_topics(settings), *address) as link:

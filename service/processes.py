@@ -11,6 +11,7 @@ import structlog
 
 from config.settings import TidegateSettings
 from service.advice import AdviceReader, AnyAdvice
+from service.dashboard_process import run_dashboard
 from service.follower_run import run_follower
 
 log = structlog.get_logger(__name__)
@@ -18,6 +19,62 @@ log = structlog.get_logger(__name__)
 RESTART_FIRST_S = 0.5
 RESTART_MAX_S = 30.0
 STOP_S = 15.0
+_SPAWN = multiprocessing.get_context("spawn")
+
+
+class KeptProcess:
+    """Keeps one process running until stopped.
+
+    `launch` starts it and returns it; `on_end` hears of each end. `name` stands in the log.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        launch: Callable[[], BaseProcess],
+        on_end: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._name = name
+        self._launch = launch
+        self._on_end = on_end
+        self._process: BaseProcess | None = None
+        self._watch: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Start the process and watch it."""
+        self._process = self._launch()
+        self._watch = asyncio.create_task(self._keep(), name=f"{self._name}-watch")
+
+    async def stop(self) -> None:
+        """Let the process finish what it does, then end it."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        self._on_end()
+        process = self._process
+        if process is None or not process.is_alive():
+            return
+        process.terminate()
+        await asyncio.to_thread(process.join, STOP_S)
+        if process.is_alive():
+            log.warning("child_killed", child=self._name, pid=process.pid)
+            process.kill()
+            await asyncio.to_thread(process.join)
+
+    async def _keep(self) -> None:
+        delay_s, loop = RESTART_FIRST_S, asyncio.get_running_loop()
+        while True:
+            assert self._process is not None
+            since_s = loop.time()
+            await _ended(self._process)
+            self._on_end()
+            if loop.time() - since_s > RESTART_MAX_S:
+                delay_s = RESTART_FIRST_S
+            code = self._process.exitcode
+            log.error("child_died", child=self._name, exit_code=code, restart_in_s=delay_s)
+            await asyncio.sleep(delay_s)
+            delay_s = min(2 * delay_s, RESTART_MAX_S)
+            self._process = self._launch()
 
 
 class FollowerProcess:
@@ -33,59 +90,34 @@ class FollowerProcess:
         self._broker = broker
         self._on_advice = on_advice
         self._advice: AdviceReader | None = None
-        self._process: BaseProcess | None = None
-        self._watch: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Start the process and watch it."""
-        self._launch()
-        self._watch = asyncio.create_task(self._keep(), name="follower-watch")
-
-    async def stop(self) -> None:
-        """Let the follower finish what is in the journal, then end it."""
-        if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.gather(self._watch, return_exceptions=True)
-        self._close_pipe()
-        process = self._process
-        if process is None or not process.is_alive():
-            return
-        process.terminate()
-        await asyncio.to_thread(process.join, STOP_S)
-        if process.is_alive():
-            log.warning("follower_killed", pid=process.pid)
-            process.kill()
-            await asyncio.to_thread(process.join)
+        self._kept = KeptProcess("follower", self._launch, self._close_pipe)
+        self.start = self._kept.start
+        self.stop = self._kept.stop
 
     def _close_pipe(self) -> None:
         if self._advice is not None:
             self._advice.close()
 
-    def _launch(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        receiver, sender = context.Pipe(duplex=False)
-        self._process = context.Process(
-            target=run_follower,
-            args=(self._settings, self._broker, sender),
-            name="tidegate-follower",
-        )
-        self._process.start()
+    def _launch(self) -> BaseProcess:
+        receiver, sender = _SPAWN.Pipe(duplex=False)
+        arguments = (self._settings, self._broker, sender)
+        process = _SPAWN.Process(target=run_follower, args=arguments, name="tidegate-follower")
+        process.start()
         sender.close()
         self._advice = AdviceReader(receiver, self._on_advice)
+        return process
 
-    async def _keep(self) -> None:
-        delay_s, loop = RESTART_FIRST_S, asyncio.get_running_loop()
-        while True:
-            assert self._process is not None
-            since_s = loop.time()
-            await _ended(self._process)
-            self._close_pipe()
-            if loop.time() - since_s > RESTART_MAX_S:
-                delay_s = RESTART_FIRST_S
-            log.error("follower_died", exit_code=self._process.exitcode, restart_in_s=delay_s)
-            await asyncio.sleep(delay_s)
-            delay_s = min(2 * delay_s, RESTART_MAX_S)
-            self._launch()
+
+def dashboard_process(settings: TidegateSettings, broker: tuple[str, int]) -> KeptProcess:
+    """Return what keeps the dashboard running."""
+
+    def launch() -> BaseProcess:
+        arguments = (settings, broker)
+        process = _SPAWN.Process(target=run_dashboard, args=arguments, name="tidegate-dashboard")
+        process.start()
+        return process
+
+    return KeptProcess("dashboard", launch)
 
 
 async def _ended(process: BaseProcess) -> None:

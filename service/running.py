@@ -13,7 +13,7 @@ from config.settings import TidegateSettings
 from service.engine_service import EngineService
 from service.http import StatusServer
 from service.metrics import EngineCollector
-from service.processes import FollowerProcess
+from service.processes import FollowerProcess, dashboard_process
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +44,10 @@ async def running(
         stack.push_async_callback(service.stop)
         if with_follower:
             follower.start()
+        if settings.dashboard.enabled:
+            dashboard = dashboard_process(settings, broker)
+            dashboard.start()
+            stack.push_async_callback(dashboard.stop)
         _spare_the_collector()
         host = settings.service.http_host
         log.info(

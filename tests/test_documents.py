@@ -104,7 +104,7 @@ def test_files_named_exist(path: Path) -> None:
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 SOURCES = [
     path.read_text(encoding="utf-8")
-    for folder in ("bus", "outcomes", "service")
+    for folder in ("bus", "dashboard", "outcomes", "service")
     for path in sorted((ROOT / folder).rglob("*.py"))
 ]
 

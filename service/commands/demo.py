@@ -16,8 +16,10 @@ from rich.console import Console
 from rich.live import Live
 
 from bus.embedded import EmbeddedBrokerError
+from dashboard.accounts import AccountsError
 from outcomes.journal import JournalError
 from outcomes.store import OutcomeStoreError
+from service.demo_dashboard import DemoDashboard, demo_dashboard
 from service.demo_run import DemoRun, run_demo
 from service.engine_process import EngineProcessError
 from service.logs import configure_logs
@@ -79,7 +81,8 @@ def demo(
         bool, typer.Option("--no-marketing", help="Agents only serve: no gate, no products.")
     ] = False,
     headless: Annotated[
-        bool, typer.Option("--headless", help="No live table; lines of progress instead.")
+        bool,
+        typer.Option("--headless", help="No live table, no pages; lines of progress instead."),
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object instead of the summary.")
@@ -95,11 +98,14 @@ def demo(
     try:
         plan = _plan(day, seed, calls, from_text, to_text)
         is_part = from_text is not None or to_text is not None
-        run = DemoRun(plan, is_part, speed, _new_directory(journal), not without_marketing)
-    except (RecordError, WindowError, OSError) as error:
+        directory = _new_directory(journal)
+        pages = None if headless else demo_dashboard(directory, plan.shifts[0].agent_id)
+        table = pages.settings if pages else {}
+        run = DemoRun(plan, is_part, speed, directory, not without_marketing, table)
+    except (RecordError, WindowError, AccountsError, OSError) as error:
         raise _ended(error, COULD_NOT_RUN) from error
     configure_logs("console", "error")
-    _announce(progress, run)
+    _announce(progress, run, pages)
     is_live = progress.is_terminal and not headless
     try:
         result = _run(run_demo(run, lambda p: (_table if is_live else _lines)(p, speed, progress)))
@@ -139,7 +145,7 @@ def _new_directory(asked: Path | None) -> Path:
     return directory
 
 
-def _announce(progress: Console, run: DemoRun) -> None:
+def _announce(progress: Console, run: DemoRun, pages: DemoDashboard | None) -> None:
     plan = run.plan
     hours = plan.open_hours
     span = f"{clock_text(hours.from_ms)} to {clock_text(hours.until_ms)}"
@@ -148,6 +154,10 @@ def _announce(progress: Console, run: DemoRun) -> None:
         f" {len(plan.shifts)} agents, {speed_text(run.speed)}."
     )
     progress.print(f"Journal and log: {run.directory}/   Ctrl-C stops.", soft_wrap=True)
+    if pages is not None:
+        progress.print("In a browser on this machine, each link once, with throw-away accounts:")
+        progress.print(f"  wall     {pages.wall}", soft_wrap=True)
+        progress.print(f"  desktop  {pages.desktop}", soft_wrap=True)
     progress.print("Starting a broker and an engine on this machine ...")
 
 

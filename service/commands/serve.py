@@ -19,6 +19,7 @@ from config.problems import ConfigError
 from config.settings import TidegateSettings
 from outcomes.journal import JournalError
 from service.engine_service import EngineService
+from service.event_loop import run_on_loop
 from service.logs import configure_logs
 from service.running import running
 
@@ -48,20 +49,12 @@ def serve(
     for warning in warnings_about(settings, os.environ):
         log.warning("configuration_advice", advice=warning)
     try:
-        failed = _run(settings, config)
+        failed = run_on_loop(_serve(settings, config))
     except (JournalError, EmbeddedBrokerError, CatalogueError, OSError) as error:
         typer.echo(f"tidegate serve: {error}", err=True)
         raise typer.Exit(COULD_NOT_RUN) from error
     if failed:
         raise typer.Exit(FAILED)
-
-
-def _run(settings: TidegateSettings, config: Path | None) -> bool:
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.run(_serve(settings, config))
-    return uvloop.run(_serve(settings, config))
 
 
 async def _serve(settings: TidegateSettings, config: Path | None) -> bool:

@@ -162,7 +162,7 @@ async def test_follower_killed(engine: EngineProcess) -> None:
         await bridge.until_state(SPACE.queue_state("cards"), waiting=1)
         os.kill(_follower_of(engine.process.pid), signal.SIGKILL)
         await bridge.ok("contact_arrived", contact_id="call-2", queue_id="cards")
-        await engine.until_logged("follower_died")
+        await engine.until_logged("child_died")
         await bridge.until_state(SPACE.queue_state("cards"), waiting=2)
         assert (await engine.get("/readyz"))[0] == 200
 

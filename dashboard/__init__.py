@@ -1,0 +1,1 @@
+"""The dashboard: walls and desktops in a browser, from a process that speaks MQTT only."""
