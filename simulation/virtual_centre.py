@@ -7,9 +7,8 @@ what is over. Agents answer at once. Events carry no id, so no receipts are kept
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from heapq import heappop, heappush
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import heappop
 
 from contacts.vocabulary import AssignmentState
 from router import decisions as d
@@ -18,6 +17,7 @@ from router import marketing_decisions as m
 from router.engine import Engine
 from router.gatekeeper import decide
 from simulation.results_counts import ReplicationCounts
+from simulation.virtual_agenda import Agenda, Happening
 from simulation.virtual_customers import Customer
 from simulation.virtual_day import Day
 from simulation.virtual_guards import guards_of
@@ -25,18 +25,15 @@ from simulation.virtual_policies import Policy
 from simulation.virtual_timetable import Timetable
 from simulation.virtual_watch import QueueWatch
 
-Happening = Callable[[Any], None]
 
-
-class VirtualCentre:
+class VirtualCentre(Agenda):
     """One day under one policy; `engine` is a fresh one, made here if none is given."""
 
     def __init__(self, day: Day, policy: Policy, engine: Engine | None = None) -> None:
+        super().__init__()
         self.day = day
         self.now_ms = day.start_ms
         self.engine = engine or Engine()
-        self._agenda: list[tuple[int, int, Happening, Any]] = []
-        self._order = 0
         self._customers: dict[str, Customer] = {}
         self._reactions: dict[type[d.AnyDecision], Happening] = {
             d.ContactQueued: self._queued,
@@ -72,8 +69,8 @@ class VirtualCentre:
         self.offers = day.offers(self.counts)
         if self.offers is not None:
             self.engine.handle(self.offers.catalogue(self.now_ms))
-            self._reactions[m.ProductsSelected] = self._products_changed
-            self._reactions[m.ProductsWithdrawn] = self._products_changed
+            self._reactions[m.ProductsSelected] = self.offers.selected
+            self._reactions[m.ProductsWithdrawn] = self.offers.withdrawn
         self._tells_completion = {
             one.queue_id: one.gate.decided_at == "service_complete" for one in settings.queues
         }
@@ -97,11 +94,6 @@ class VirtualCentre:
         return self.counts
 
     # --- the agenda --------------------------------------------------------------------
-
-    def at(self, at_ms: int, happen: Happening, subject: Any = None) -> None:
-        """Let something happen; of what falls on one moment, what was planned first comes first."""
-        self._order += 1
-        heappush(self._agenda, (at_ms, self._order, happen, subject))
 
     def _plan(self) -> None:
         Timetable(self).plan()
@@ -190,8 +182,7 @@ class VirtualCentre:
         agent_id = customer.agent_id
         assert agent_id is not None
         if self.offers is not None:
-            for event in self.offers.reactions(customer.contact_id, agent_id, self.now_ms):
-                self.tell(event)
+            self.offers.react(customer.contact_id, agent_id, self.tell, self.now_ms)
         self.staff.marketing_ended(agent_id, self.now_ms)
         is_told = self._tells_completion[customer.queue_id]
         self._hangs_up(customer, 0 if is_told else customer.marketing_ms)
@@ -228,20 +219,12 @@ class VirtualCentre:
         if not decision.is_forecast:
             self._go_on(decision)
 
-    def _products_changed(self, decision: m.ProductsSelected | m.ProductsWithdrawn) -> None:
-        assert self.offers is not None
-        self.offers.hear(decision, self.now_ms)
-
     def _go_on(self, decision: d.MarketingDecided) -> None:
         """Market, or let the customer go."""
         customer = self._customers[decision.contact_id]
         if self.offers is not None:
-            self.offers.hear(decision, self.now_ms)
+            self.offers.decided(decision, self.tell, self.now_ms)
         if decision.granted:
-            if self.offers is not None:
-                ids = decision.contact_id, decision.agent_id
-                for event in self.offers.presented(*ids, self.now_ms):
-                    self.tell(event)
             self._watches[customer.queue_id].decided(decision, self.now_ms)
             self.staff.marketing_began(decision.agent_id, self.now_ms)
             self.at(self.now_ms + customer.marketing_ms, self._marketing_is_done, customer)

@@ -6,7 +6,7 @@ that agents present what was selected, at once, and what customers say when mark
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 from msgspec import structs
 
@@ -14,12 +14,13 @@ from contacts.vocabulary import ReactionKind
 from router import events as e
 from router import marketing_decisions as m
 from router import marketing_events as me
-from router.decisions import AnyDecision, MarketingDecided
+from router.decisions import MarketingDecided
 from simulation.results_offers import OfferCounts
 from simulation.taste_customers import CustomerBase, Said, Visit
 from simulation.taste_settings import Tastes
 
 NOTHING_TO_PRESENT = "products_"
+Tell = Callable[[e.AnyEvent], None]
 
 
 class OfferDesk:
@@ -49,28 +50,31 @@ class OfferDesk:
             context=self._base.context(visit),
         )
 
-    def hear(self, decision: AnyDecision, now_ms: int) -> None:
-        """Take in what the engine decided about a contact's products."""
-        match decision:
-            case m.ProductsSelected():
-                names = [one.ref.product_id for one in decision.products]
-                self._shown[decision.contact_id] = names
-            case m.ProductsWithdrawn():
-                shown = self._shown[decision.contact_id]
-                self._shown[decision.contact_id] = [one for one in shown if one not in decision.why]
-            case MarketingDecided():
-                if not decision.granted and decision.reason.startswith(NOTHING_TO_PRESENT):
-                    self._counts.nothing(decision.reason.removeprefix(NOTHING_TO_PRESENT), now_ms)
+    def selected(self, decision: m.ProductsSelected) -> None:
+        """Take in what the agent may present."""
+        self._shown[decision.contact_id] = [one.ref.product_id for one in decision.products]
 
-    def presented(self, contact_id: str, agent_id: str, now_ms: int) -> Iterator[e.AnyEvent]:
-        """Yield that the agent presents what was selected, if anything was."""
-        if contact_id in self._shown:
-            yield me.ProductsPresented(
-                event_id="", at_ms=now_ms, contact_id=contact_id, agent_id=agent_id
+    def withdrawn(self, decision: m.ProductsWithdrawn) -> None:
+        """Take in what may not be presented after all."""
+        shown = self._shown[decision.contact_id]
+        self._shown[decision.contact_id] = [one for one in shown if one not in decision.why]
+
+    def decided(self, decision: MarketingDecided, tell: Tell, now_ms: int) -> None:
+        """The agent presents what was selected; that there is nothing to present is counted."""
+        if decision.granted:
+            tell(
+                me.ProductsPresented(
+                    event_id="",
+                    at_ms=now_ms,
+                    contact_id=decision.contact_id,
+                    agent_id=decision.agent_id,
+                )
             )
+        elif decision.reason.startswith(NOTHING_TO_PRESENT):
+            self._counts.nothing(decision.reason.removeprefix(NOTHING_TO_PRESENT), now_ms)
 
-    def reactions(self, contact_id: str, agent_id: str, now_ms: int) -> Iterator[e.AnyEvent]:
-        """Yield how the customer took each product of the round that is over."""
+    def react(self, contact_id: str, agent_id: str, tell: Tell, now_ms: int) -> None:
+        """The round is over: tell how the customer took each product."""
         shown = self._shown.pop(contact_id, [])
         if not shown:
             return
@@ -79,14 +83,16 @@ class OfferDesk:
         said = self._base.react(visit, shown)
         self._count(said, opted_out=visit.customer.opted_out and not was_out, now_ms=now_ms)
         for one in said:
-            yield me.ReactionRecorded(
-                event_id="",
-                at_ms=now_ms,
-                contact_id=contact_id,
-                agent_id=agent_id,
-                product_id=one.product_id,
-                reaction=one.kind,
-                scope=one.scope,
+            tell(
+                me.ReactionRecorded(
+                    event_id="",
+                    at_ms=now_ms,
+                    contact_id=contact_id,
+                    agent_id=agent_id,
+                    product_id=one.product_id,
+                    reaction=one.kind,
+                    scope=one.scope,
+                )
             )
 
     def gone(self, contact_id: str) -> None:
