@@ -1,0 +1,61 @@
+/** Alarms, the most severe and newest first; one look is enough to see who looks after which. */
+
+import { useComputed } from "@preact/signals";
+import type { Alarm } from "../feed/types";
+import { ask } from "../shared/act";
+import { mayAct } from "../shared/api";
+import { Since } from "../shared/bits";
+import { duration, percent, timeOfDay } from "../shared/format";
+import { code, t, tag } from "../shared/i18n";
+import { queueName, store } from "./state";
+
+/** Not acknowledged before acknowledged, critical before warning, new before old. */
+export function byUrgency(a: Alarm, b: Alarm): number {
+  const seen = Number(a.acknowledged !== null) - Number(b.acknowledged !== null);
+  const severe = Number(b.severity === "critical") - Number(a.severity === "critical");
+  return seen || severe || b.since_ms - a.since_ms;
+}
+
+function shown(name: string, one: number | string): string {
+  if (typeof one === "string") return one;
+  if (name.endsWith("_ms")) return duration(one);
+  return name.endsWith("_ratio") ? percent(one) : String(one);
+}
+
+function Values({ values }: { values: Alarm["values"] }) {
+  const text = Object.entries(values).map(([name, one]) => shown(name, one)).join(" / ");
+  return text ? <span>{text}</span> : null;
+}
+
+function acknowledge(alarm: Alarm): void {
+  ask({
+    title: `${t("alarms.acknowledge")}: ${code("alarm", alarm.code)}`, text: t("alarms.acknowledge_confirm"),
+    message: () => ({ type: "alarm_acknowledged", alarm_id: alarm.alarm_id }),
+  });
+}
+
+function Row({ alarm }: { alarm: Alarm }) {
+  const seen = alarm.acknowledged;
+  return (
+    <li class={`alarm ${alarm.severity}${seen ? " seen" : ""}`}>
+      <span class={`pill ${seen ? "idle" : alarm.severity}`}>{t(`severity.${alarm.severity}`)}</span>
+      <strong>{code("alarm", alarm.code)}</strong>
+      <span>{[alarm.queue_id && queueName(alarm.queue_id), alarm.agent_id].filter(Boolean).join(" · ")}</span>
+      <Values values={alarm.values} />
+      <span class="soft grow"><Since ms={alarm.since_ms} /></span>
+      {seen && <span class="soft">{t("alarms.acknowledged", { by: seen.by, time: timeOfDay(seen.at_ms, tag(), false) })}</span>}
+      {!seen && mayAct() && <button onClick={() => acknowledge(alarm)}>{t("alarms.acknowledge")}</button>}
+    </li>
+  );
+}
+
+export function Alarms() {
+  const alarms = useComputed(() => [...store.all<Alarm>("alarm")].sort(byUrgency));
+  return (
+    <section class="wide" aria-label={t("alarms.title")}>
+      <ul class="alarms" aria-live="polite">
+        {alarms.value.map((alarm) => <Row key={alarm.alarm_id} alarm={alarm} />)}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,124 @@
+/** The gate of the chosen queue: how it stands and why, its price, its changes, and the override. */
+
+import type { Gate as GateState, Queue } from "../feed/types";
+import { ask } from "../shared/act";
+import { mayAct } from "../shared/api";
+import { ModePill, Until } from "../shared/bits";
+import { duration, percent, plain, timeOfDay, value } from "../shared/format";
+import { code, gateReason, t, tag } from "../shared/i18n";
+import { chosen, queue, queueName } from "./state";
+
+const MINUTE_MS = 60_000;
+
+function OverrideFields() {
+  return (
+    <>
+      <fieldset>
+        <legend>{t("gate.choice")}</legend>
+        <label class="tick"><input type="radio" name="mode" value="serving" checked />{t("gate.choose_serving")}</label>
+        <label class="tick"><input type="radio" name="mode" value="marketing" />{t("gate.choose_marketing")}</label>
+        <label class="tick"><input type="radio" name="mode" value="" />{t("gate.choose_policy")}</label>
+      </fieldset>
+      <label class="field">
+        {t("gate.minutes")}
+        <input name="minutes" type="number" min="1" max="10080" step="1" value="30" />
+        <small class="soft">{t("gate.minutes_hint")}</small>
+      </label>
+    </>
+  );
+}
+
+/** Ask for an override of one queue, or (null) of all. */
+export function overrideGate(queueId: string | null): void {
+  ask({
+    title: queueId === null ? t("gate.override_all_title") : t("gate.override_title", { queue: queueName(queueId) }),
+    text: "",
+    fields: <OverrideFields />,
+    message: (form) => overrideMessage(queueId, String(form.get("mode")), String(form.get("minutes"))),
+  });
+}
+
+/** `gate_overridden`: without `queue_id` all queues, without `mode` back to the policy. */
+export function overrideMessage(queueId: string | null, mode: string, minutes: string) {
+  return {
+    type: "gate_overridden",
+    ...(queueId === null ? {} : { queue_id: queueId }),
+    ...(mode ? { mode } : {}),
+    ...(mode && minutes ? { for_ms: Math.round(Number(minutes) * MINUTE_MS) } : {}),
+  };
+}
+
+function Override({ override }: { override: NonNullable<GateState["override"]> }) {
+  const { by, until_ms } = override;
+  return (
+    <p class="answer busy">
+      <strong>{t("gate.override_on", { by: by ?? t("app.unknown") })}</strong>{" "}
+      {until_ms === null ? t("gate.override_open") : (
+        <>{timeOfDay(until_ms, tag(), false)} (<Until ms={until_ms} />)</>
+      )}
+    </p>
+  );
+}
+
+/** The guard rail's figures: whatever it says, by name. */
+function Guard({ guard }: { guard: Record<string, unknown> }) {
+  const text = Object.entries(guard)
+    .filter(([, one]) => one !== null && typeof one !== "object" && typeof one !== "boolean")
+    .map(([name, one]) => `${plain(name.replace(/_(ms|ratio)$/, ""))} ${figure(name, one as number | string)}`);
+  return <p class="answer busy"><strong>{t("gate.guard")}</strong> {text.join(", ")}</p>;
+}
+
+function figure(name: string, one: number | string): string {
+  if (typeof one === "string") return gateReason(one);
+  if (name.endsWith("_ms")) return one > 1e12 ? timeOfDay(one, tag()) : duration(one);
+  return name.endsWith("_ratio") ? percent(one) : String(one);
+}
+
+function Changes({ changes }: { changes: GateState["changes"] }) {
+  if (changes.length === 0) return <p class="soft">{t("gate.no_changes")}</p>;
+  return (
+    <ol class="changes">
+      {changes.map((one) => (
+        <li key={one.at_ms}>
+          <span class="soft">{timeOfDay(one.at_ms, tag())}</span>
+          <ModePill mode={one.mode} />
+          <span class="small">{gateReason(one.reason)}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Facts({ one }: { one: Queue }) {
+  return (
+    <dl class="pairs">
+      {one.gate && <><dt>{t("gate.policy")}</dt><dd>{code("policy", one.gate.policy)}</dd></>}
+      <dt>{t("gate.price")}</dt>
+      <dd>{one.price_milli === null ? t("gate.price_none") : value(one.price_milli, tag())}</dd>
+      <dt>{t("gate.value")}</dt>
+      <dd>{value(one.gate?.value_milli, tag())}</dd>
+    </dl>
+  );
+}
+
+export function Gate() {
+  const id = chosen.value;
+  const one = id === null ? undefined : queue(id).value;
+  if (!one || id === null) return null;
+  return (
+    <section class="panel" aria-labelledby="gate-title">
+      <header>
+        <h2 id="gate-title">{t("gate.title", { queue: queueName(id) })}</h2>
+        {mayAct() && <button onClick={() => overrideGate(id)}>{t("gate.override")}</button>}
+      </header>
+      <div class="body stack">
+        <p class="row"><ModePill mode={one.mode} /><span class="grow">{gateReason(one.mode_reason)}</span></p>
+        {one.gate?.override && <Override override={one.gate.override} />}
+        {one.gate?.guard && <Guard guard={one.gate.guard} />}
+        <Facts one={one} />
+        <h3>{t("gate.changes")}</h3>
+        <Changes changes={one.gate?.changes ?? []} />
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,54 @@
+import { render } from "preact";
+import { ActDialog } from "../shared/act";
+import { loadSession } from "../shared/api";
+import { clock } from "../shared/clock";
+import { t } from "../shared/i18n";
+import { dressPage } from "../shared/theme";
+import { LinkBanner, Skip } from "../shared/top";
+import "../styles/all.css";
+import { AgentSheet } from "./agent_sheet";
+import { Agents } from "./agents";
+import { Alarms } from "./alarms";
+import { Audit } from "./audit";
+import { DayChart } from "./day_chart";
+import { Gate } from "./gate";
+import { EmergencyBanner, Head } from "./head";
+import { Marketing } from "./marketing";
+import { Queues } from "./queues";
+import { feed, rememberChoice } from "./state";
+import { Sums } from "./sums";
+import { Waiting } from "./waiting";
+
+function Wall() {
+  document.title = `${t("app.wall")} · Tidegate`;
+  return (
+    <>
+      <Skip />
+      <Head />
+      <LinkBanner link={feed.link.value} />
+      <EmergencyBanner />
+      <main id="main" class="wall" tabIndex={-1}>
+        <Sums />
+        <Alarms />
+        <div class="column"><Queues /><DayChart /><Agents /></div>
+        <div class="column"><Gate /><Waiting /><Marketing /><Audit /></div>
+      </main>
+      <AgentSheet />
+      <ActDialog />
+    </>
+  );
+}
+
+async function start(): Promise<void> {
+  dressPage();
+  const who = await loadSession().catch(() => null);
+  if (!who) return location.assign("/login");
+  if (who.role === "agent") return location.assign("/desktop");
+  feed.onSignedOut = () => location.assign("/login");
+  clock.start();
+  feed.start();
+  rememberChoice();
+  render(<Wall />, document.getElementById("app")!);
+}
+
+void start();
