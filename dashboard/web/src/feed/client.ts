@@ -54,7 +54,7 @@ export class FeedClient {
     this.heard();
   }
 
-  private onChanges(changes: Changes & { after?: number }): void {
+  private onChanges(changes: Changes): void {
     const what = verdict(this.place, changes.feed, changes.after);
     if (what === "gap") return void this.resync();
     this.heard();

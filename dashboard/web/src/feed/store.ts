@@ -3,7 +3,9 @@
 import { batch, signal, type Signal } from "@preact/signals";
 import type { Change, Kind } from "./types";
 
-const KINDS: Kind[] = ["queue", "waiting", "agent", "engine", "marketing", "day", "alarm"];
+const KINDS: Kind[] = ["queue", "waiting", "agent", "engine", "marketing", "day", "alarm", "dashboard"];
+/** Kinds of which there is one: the feed gives them no id. */
+const SINGLE = new Set<string>(["engine", "marketing", "dashboard"]);
 
 class Shelf {
   readonly objects = new Map<string, Signal<unknown>>();
@@ -21,12 +23,13 @@ export class Store {
   }
 
   /** The object's signal; it exists (with undefined) even before the object does. */
-  get<T>(kind: Kind, id: string): Signal<T | undefined> {
+  get<T>(kind: Kind, id = ""): Signal<T | undefined> {
     const shelf = this.shelf(kind)!;
-    let one = shelf.objects.get(id);
+    const key = SINGLE.has(kind) ? "" : id;
+    let one = shelf.objects.get(key);
     if (one === undefined) {
       one = signal<unknown>(undefined);
-      shelf.objects.set(id, one);
+      shelf.objects.set(key, one);
     }
     return one as Signal<T | undefined>;
   }
@@ -63,7 +66,7 @@ export class Store {
 
   /** Take a whole snapshot: what is not in it is gone. */
   replace(objects: Change[]): void {
-    const named = new Set(objects.map(({ kind, id }) => `${kind}/${id}`));
+    const named = new Set(objects.map(({ kind, id }) => `${kind}/${SINGLE.has(kind) ? "" : id}`));
     const gone: Change[] = [];
     for (const [kind, shelf] of this.shelves) {
       for (const id of shelf.ids.peek()) {

@@ -1,7 +1,7 @@
 /** Objects of the feed, as `docs/dashboard.md` describes them. Times are Unix ms, engine's clock. */
 
 export type Mode = "serving" | "marketing";
-export type Kind = "queue" | "waiting" | "agent" | "engine" | "marketing" | "day" | "alarm";
+export type Kind = "queue" | "waiting" | "agent" | "engine" | "marketing" | "day" | "alarm" | "dashboard";
 
 export interface Period {
   since_ms: number;
@@ -54,6 +54,7 @@ export interface Queue {
   half_hour: Period;
   today?: Period;
   gate?: Gate;
+  disposition_codes?: string[];
   service_level_target_ratio?: number | null;
   threshold_ms?: number | null;
   marketing_today?: MarketingFigures;
@@ -120,6 +121,9 @@ export interface Agent {
   queues?: string[];
   certificates?: string[];
   is_learner?: boolean;
+  state_by?: string | null;
+  sequence?: number;
+  epoch?: number;
   today?: AgentToday | null;
   at_ms: number;
 }
@@ -165,8 +169,10 @@ export interface Snapshot {
   objects: Change[];
 }
 
+/** `after`: the message that these changes follow. */
 export interface Changes {
   feed: number;
+  after?: number;
   at_ms: number;
   changes: Change[];
 }

@@ -83,12 +83,11 @@ export async function command(message: BusMessage & { event_id: string }): Promi
   return replyOf(answer.status, body, Number(answer.headers.get("Retry-After") ?? 0));
 }
 
-/** Make a reply of the server's answer: the engine's reply may stand in `reply` or by itself. */
+/** Make a reply of the server's answer, which is the engine's reply or an error `{code, message}`. */
 export function replyOf(status: number, body: Record<string, unknown>, retryAfterS: number): Reply {
-  const inner = (body.reply ?? body) as Partial<Reply>;
+  const inner = body as Partial<Reply>;
   if (status === 504) return { status: "unknown" };
   if (status === 503) return { ...inner, status: "busy", retry_after_ms: inner.retry_after_ms ?? retryAfterS * 1000 };
   if (status >= 200 && status < 300) return { ...inner, status: inner.status ?? "ok" };
-  const detail = typeof body.detail === "string" ? body.detail : undefined;
-  return { ...inner, status: "rejected", message: inner.message ?? detail ?? String(status) };
+  return { ...inner, status: "rejected", message: inner.message ?? String(status) };
 }

@@ -36,14 +36,14 @@ export function StatePill({ state }: { state: AgentState | AssignmentState }) {
   return <span class={`pill ${TONE[state] ?? "idle"}`}>{code("state", state)}</span>;
 }
 
-/** A ratio as number and bar, with a mark at its target; below target it says so by colour and "▼". */
+/** A ratio as number and bar, with a mark at its target; below target in another colour and bold. */
 export function Meter({ ratio, target, label }: { ratio: number | null; target?: number | null; label: string }) {
   const low = ratio !== null && target != null && ratio < target;
   const spoken = `${label}: ${percent(ratio)}${target != null ? `, ${t("queues.target", { target: percent(target) })}` : ""}`;
   return (
     <span class="meter">
-      <span class={low ? "bad" : ""}>{percent(ratio)}<span class="hidden">{low ? ` (${spoken})` : ""}</span></span>
-      <svg viewBox="0 0 52 10" aria-hidden="true">
+      <span class={low ? "bad" : ""}>{percent(ratio)}</span>
+      <svg viewBox="0 0 52 10" role="img" aria-label={spoken}>
         <rect class="rail" x="0" y="2" width="52" height="6" rx="3" />
         {ratio !== null && <rect class={`fill${low ? " low" : ""}`} x="0" y="2" width={Math.max(1.5, 52 * ratio)} height="6" rx="3" />}
         {target != null && <line class="mark" x1={52 * target} x2={52 * target} y1="0" y2="10" />}

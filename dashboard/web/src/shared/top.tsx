@@ -54,9 +54,10 @@ export function Top({ title, children }: { title: string; children?: ComponentCh
 }
 
 /** Says loudly that what is on the page may be old; polite, so that it interrupts nobody. */
-export function LinkBanner({ link }: { link: LinkState }) {
+export function LinkBanner({ link, isLive = true }: { link: LinkState; isLive?: boolean }) {
   return (
     <div role="status">
+      {link !== "lost" && !isLive && <div class="banner warning">{t("link.not_live")}</div>}
       {link === "lost" && <div class="banner warning">{t("link.lost")}</div>}
     </div>
   );

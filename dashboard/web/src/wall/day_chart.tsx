@@ -22,8 +22,7 @@ function Plot({ series }: { series: Series }) {
   latest.current = series;
   useEffect(() => {
     const element = room.current!;
-    const words = { arrivals: t("chart.arrivals"), level: t("chart.service_level"), language: tag() };
-    const made = makePlot(element, () => latest.current, words);
+    const made = makePlot(element, () => latest.current, tag());
     plot.current = made;
     const watch = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: 228 }));
     watch.observe(element);

@@ -15,9 +15,14 @@ import { Gate } from "./gate";
 import { EmergencyBanner, Head } from "./head";
 import { Marketing } from "./marketing";
 import { Queues } from "./queues";
-import { feed, rememberChoice } from "./state";
+import { feed, rememberChoice, store } from "./state";
 import { Sums } from "./sums";
 import { Waiting } from "./waiting";
+
+/** Whether the dashboard itself hears the engine; it says so in an object of its own. */
+function isLive(): boolean {
+  return store.get<{ is_live: boolean }>("dashboard").value?.is_live ?? true;
+}
 
 function Wall() {
   document.title = `${t("app.wall")} · Tidegate`;
@@ -25,12 +30,13 @@ function Wall() {
     <>
       <Skip />
       <Head />
-      <LinkBanner link={feed.link.value} />
+      <LinkBanner link={feed.link.value} isLive={isLive()} />
       <EmergencyBanner />
       <main id="main" class="wall" tabIndex={-1}>
         <Sums />
         <Alarms />
-        <div class="column"><Queues /><DayChart /><Agents /></div>
+        <Queues />
+        <div class="column"><DayChart /><Agents /></div>
         <div class="column"><Gate /><Waiting /><Marketing /><Audit /></div>
       </main>
       <AgentSheet />

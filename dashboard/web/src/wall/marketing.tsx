@@ -31,7 +31,7 @@ function Barred({ barred }: { barred: Record<string, number> }) {
 export function Marketing() {
   const ofQueue = useSignal(false);
   const id = chosen.value;
-  const whole = store.get<MarketingFigures>("marketing", "marketing").value;
+  const whole = store.get<MarketingFigures>("marketing").value;
   const part = id === null ? undefined : queue(id).value?.marketing_today;
   const figures = ofQueue.value ? part : whole;
   return (

@@ -4,12 +4,6 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Series } from "./day_series";
 
-export interface Words {
-  arrivals: string;
-  level: string;
-  language: string;
-}
-
 const BAND_PX = 9;
 
 function colour(name: string): string {
@@ -39,10 +33,9 @@ function drawBand(series: () => Series): (plot: uPlot) => void {
   };
 }
 
-function axis(scale: string, side: 1 | 3, values: (plot: uPlot, ticks: number[]) => string[], label: string): uPlot.Axis {
+function axis(scale: string, side: 1 | 3, values: (plot: uPlot, ticks: number[]) => string[]): uPlot.Axis {
   return {
-    scale, side, values, label, size: 46, labelSize: 18, labelGap: 0, space: 34,
-    stroke: colour("soft"), labelFont: "12px system-ui", font: "12px system-ui",
+    scale, side, values, size: 50, space: 34, stroke: colour("soft"), font: "12px system-ui",
     grid: { show: side === 3, stroke: colour("line"), width: 1 }, ticks: { show: false },
   };
 }
@@ -57,7 +50,7 @@ function timeAxis(language: string): uPlot.Axis {
 }
 
 /** Make the chart in `room`; `series` is asked again whenever the band is drawn. */
-export function makePlot(room: HTMLElement, series: () => Series, words: Words): uPlot {
+export function makePlot(room: HTMLElement, series: () => Series, language: string): uPlot {
   const bars = uPlot.paths.bars!({ size: [0.8, 40], align: 1 });
   const most = (_plot: uPlot, _min: number, max: number): [number, number] => [0, Math.max(5, Math.ceil(max * 1.18))];
   return new uPlot(
@@ -65,13 +58,13 @@ export function makePlot(room: HTMLElement, series: () => Series, words: Words):
       width: room.clientWidth || 600, height: 228, legend: { show: false }, cursor: { show: false },
       scales: { x: { time: true }, n: { range: most }, r: { range: [0, 1.08] } },
       axes: [
-        timeAxis(words.language),
-        axis("n", 3, (_p, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? String(tick) : "")), words.arrivals),
-        axis("r", 1, (_p, ticks) => ticks.map((tick) => (tick <= 1 ? `${Math.round(tick * 100)} %` : "")), words.level),
+        timeAxis(language),
+        axis("n", 3, (_p, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? String(tick) : ""))),
+        axis("r", 1, (_p, ticks) => ticks.map((tick) => (tick <= 1 ? `${Math.round(tick * 100)} %` : ""))),
       ],
       series: [
         {},
-        { scale: "n", paths: bars, fill: colour("line-strong"), width: 0, points: { show: false } },
+        { scale: "n", paths: bars, fill: colour("bar"), width: 0, points: { show: false } },
         { scale: "n", paths: bars, fill: colour("critical"), width: 0, points: { show: false } },
         { scale: "r", stroke: colour("accent"), width: 2, points: { show: false }, spanGaps: true },
       ],

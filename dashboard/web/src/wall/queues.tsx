@@ -69,11 +69,11 @@ function Row({ id }: { id: string }) {
         <button class="link" aria-pressed={isChosen} onClick={() => (chosenId.value = id)}>{queueName(id)}</button>
         {!one.is_open && <span class="pill warning">{t("queues.closed")}</span>}
       </td>
+      <td><ModePill mode={one.mode} /><span class="why">{gateReason(one.mode_reason)}</span></td>
       <Waits one={one} />
       <Levels one={one} />
       <td class="num">{one.available} / {one.staffed}</td>
       <td class="num">{percent(one.occupancy_ratio)}</td>
-      <td><ModePill mode={one.mode} /><span class="why">{gateReason(one.mode_reason)}</span></td>
       <td class="num">{value(one.price_milli, tag())} / {value(one.gate?.value_milli, tag())}</td>
       {mayAct() && (
         <td class="num">
@@ -88,6 +88,7 @@ function Columns() {
   return (
     <tr>
       <th scope="col">{t("queues.queue")}</th>
+      <th scope="col">{t("queues.gate")}</th>
       <th scope="col" class="num">{t("queues.waiting")}</th>
       <th scope="col" class="num">{t("queues.longest")}</th>
       <th scope="col" class="num">{t("queues.expected")}</th>
@@ -96,7 +97,6 @@ function Columns() {
       <th scope="col" class="num">{t("queues.abandoned")}</th>
       <th scope="col" class="num">{t("queues.staff")}</th>
       <th scope="col" class="num">{t("queues.occupancy")}</th>
-      <th scope="col">{t("queues.gate")}</th>
       <th scope="col" class="num">{t("queues.price")}</th>
       {mayAct() && <th scope="col"><span class="hidden">{t("queues.close_act")}</span></th>}
     </tr>
@@ -106,7 +106,7 @@ function Columns() {
 export function Queues() {
   const ids = store.ids("queue").value;
   return (
-    <section class="panel queues" aria-labelledby="queues-title">
+    <section class="panel queues wide" aria-labelledby="queues-title">
       <header>
         <h2 id="queues-title">{t("queues.title")}</h2>
         {mayAct() && <button onClick={() => overrideGate(null)}><GateIcon open={false} />{t("gate.override_all")}</button>}

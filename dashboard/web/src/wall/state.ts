@@ -9,7 +9,7 @@ export const store = feed.store;
 
 /** The queue whose gate, waiting contacts and day are shown. */
 export const chosenId = signal<string | null>(new URLSearchParams(location.search).get("queue"));
-export const engineOf = () => store.get<Engine>("engine", "engine");
+export const engineOf = () => store.get<Engine>("engine");
 
 export const chosen = computed<string | null>(() => {
   const ids = store.ids("queue").value;

@@ -35,7 +35,7 @@ function serviceLevel(queues: Queue[]): number | null {
 export function Sums() {
   const queues = useComputed(() => store.all<Queue>("queue"));
   const agents = useComputed(() => agentSums(store.all<Agent>("agent")));
-  const earned = store.get<MarketingFigures>("marketing", "marketing").value;
+  const earned = store.get<MarketingFigures>("marketing").value;
   const waiting = queues.value.reduce((sum, one) => sum + one.waiting, 0);
   const longest = Math.max(0, ...queues.value.map((one) => one.longest_wait_ms));
   const { signedIn, available, talking, marketing } = agents.value;

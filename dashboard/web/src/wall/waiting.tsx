@@ -45,7 +45,7 @@ function Row({ contact, from }: { contact: WaitingContact; from: string }) {
       <td class="num"><Since ms={contact.queued_at_ms} /></td>
       <td class="num">
         {mayAct()
-          ? <button class="quiet" aria-label={t("waiting.prioritise_title", { contact: contact.contact_id })} onClick={() => prioritise(contact)}>{contact.priority}</button>
+          ? <button class="quiet" aria-label={`${contact.priority}, ${t("waiting.prioritise_title", { contact: contact.contact_id })}`} onClick={() => prioritise(contact)}>{contact.priority}</button>
           : contact.priority}
       </td>
       {mayAct() && (
