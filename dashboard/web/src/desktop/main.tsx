@@ -72,9 +72,9 @@ function Desktop() {
       <Top title={t("desk.title")} />
       <Banners />
       <Me />
-      <main id="main" class="desk" tabIndex={-1}>
+      <main id="main" class={talk ? "desk" : "desk alone"} tabIndex={-1}>
         <div class="side"><Hands contacts={contacts} /><Notices /></div>
-        <div class="side">{talk && <Offers key={talk.contact_id} contact={talk} />}</div>
+        {talk && <div class="side"><Offers key={talk.contact_id} contact={talk} /></div>}
         <div class="side"><OwnQueues /><Day /></div>
       </main>
       <ActDialog />

@@ -3,11 +3,12 @@
 import { useSignal, type Signal } from "@preact/signals";
 import type { AgentContact } from "../feed/types";
 import { barredReason, t } from "../shared/i18n";
-import { GateBar, standing } from "./gatebar";
+import { GateBar } from "./gatebar";
 import { KeyButton } from "./keys";
 import { Offer } from "./offer";
 import { isPresented, present } from "./reactions";
 import { productId, type Marketing, type Round } from "./rounds";
+import { standing } from "./standing";
 import { marketingOf, watched } from "./state";
 
 function Barred({ barred }: { barred: Record<string, number> }) {
@@ -55,6 +56,7 @@ function Inside({ contact, marketing }: { contact: AgentContact; marketing: Mark
 
 export function Offers({ contact }: { contact: AgentContact }) {
   const marketing = marketingOf(contact.contact_id);
+  if (contact.state === "wrap_up" && !isPresented(contact.contact_id)) return null;
   return (
     <section class="panel" aria-labelledby="offers-title">
       <h2 id="offers-title" class="hidden">{t("offers.title")}</h2>

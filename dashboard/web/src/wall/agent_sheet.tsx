@@ -8,6 +8,7 @@ import { mayAct } from "../shared/api";
 import { ModePill, Since, StatePill } from "../shared/bits";
 import { count, duration, value } from "../shared/format";
 import { code, gateReason, t, tag } from "../shared/i18n";
+import { skillsOf } from "./messages";
 import { queueName, store } from "./state";
 
 export const shownAgent = signal<string | null>(null);
@@ -39,17 +40,6 @@ function signOut(agent: Agent, name: string): void {
     title: `${t("agents.sign_out")}: ${name}`, text: t("agents.sign_out_confirm", { agent: name }), danger: true,
     message: () => ({ type: "agent_sign_out_forced", agent_id: agent.agent_id }),
   });
-}
-
-/** Levels of the form as the message has them; level 0 takes the skill away. */
-export function skillsOf(form: FormData): Record<string, number> {
-  const skills: Record<string, number> = {};
-  for (const [field, level] of form) {
-    if (field.startsWith("skill:") && Number(level) > 0) skills[field.slice(6)] = Number(level);
-  }
-  const added = String(form.get("new_skill") ?? "").trim();
-  if (added) skills[added] = Math.max(1, Number(form.get("new_level")));
-  return skills;
 }
 
 function changeSkills(agent: Agent, name: string): void {

@@ -7,14 +7,11 @@ import { mayAct } from "../shared/api";
 import { Since } from "../shared/bits";
 import { duration, percent, timeOfDay } from "../shared/format";
 import { code, t, tag } from "../shared/i18n";
+import { byUrgency } from "./messages";
 import { queueName, store } from "./state";
 
-/** Not acknowledged before acknowledged, critical before warning, new before old. */
-export function byUrgency(a: Alarm, b: Alarm): number {
-  const seen = Number(a.acknowledged !== null) - Number(b.acknowledged !== null);
-  const severe = Number(b.severity === "critical") - Number(a.severity === "critical");
-  return seen || severe || b.since_ms - a.since_ms;
-}
+/** With more alarms than this the list scrolls, so that the queues stay in sight. */
+const MANY = 4;
 
 function shown(name: string, one: number | string): string {
   if (typeof one === "string") return one;
@@ -52,10 +49,12 @@ function Row({ alarm }: { alarm: Alarm }) {
 export function Alarms() {
   const alarms = useComputed(() => [...store.all<Alarm>("alarm")].sort(byUrgency));
   return (
-    <section class="wide" aria-label={t("alarms.title")}>
-      <ul class="alarms" aria-live="polite">
-        {alarms.value.map((alarm) => <Row key={alarm.alarm_id} alarm={alarm} />)}
-      </ul>
+    <section class={`wide${alarms.value.length === 0 ? " nothing" : ""}`} aria-label={t("alarms.title")}>
+      <div class="alarm-room" tabIndex={alarms.value.length > MANY ? 0 : undefined}>
+        <ul class="alarms" aria-live="polite">
+          {alarms.value.map((alarm) => <Row key={alarm.alarm_id} alarm={alarm} />)}
+        </ul>
+      </div>
     </section>
   );
 }

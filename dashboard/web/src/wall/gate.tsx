@@ -6,9 +6,8 @@ import { mayAct } from "../shared/api";
 import { ModePill, Until } from "../shared/bits";
 import { duration, percent, plain, timeOfDay, value } from "../shared/format";
 import { code, gateReason, t, tag } from "../shared/i18n";
+import { overrideMessage } from "./messages";
 import { chosen, queue, queueName } from "./state";
-
-const MINUTE_MS = 60_000;
 
 function OverrideFields() {
   return (
@@ -36,16 +35,6 @@ export function overrideGate(queueId: string | null): void {
     fields: <OverrideFields />,
     message: (form) => overrideMessage(queueId, String(form.get("mode")), String(form.get("minutes"))),
   });
-}
-
-/** `gate_overridden`: without `queue_id` all queues, without `mode` back to the policy. */
-export function overrideMessage(queueId: string | null, mode: string, minutes: string) {
-  return {
-    type: "gate_overridden",
-    ...(queueId === null ? {} : { queue_id: queueId }),
-    ...(mode ? { mode } : {}),
-    ...(mode && minutes ? { for_ms: Math.round(Number(minutes) * MINUTE_MS) } : {}),
-  };
 }
 
 function Override({ override }: { override: NonNullable<GateState["override"]> }) {

@@ -35,7 +35,7 @@ function drawBand(series: () => Series): (plot: uPlot) => void {
 
 function axis(scale: string, side: 1 | 3, values: (plot: uPlot, ticks: number[]) => string[]): uPlot.Axis {
   return {
-    scale, side, values, size: 50, space: 34, stroke: colour("soft"), font: "12px system-ui",
+    scale, side, values, size: side === 1 ? 58 : 42, space: 34, stroke: colour("soft"), font: "12px system-ui",
     grid: { show: side === 3, stroke: colour("line"), width: 1 }, ticks: { show: false },
   };
 }
