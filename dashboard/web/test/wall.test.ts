@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Agent, Alarm, Day } from "../src/feed/types";
 import { duration, fill, percent, ratio, secondsLeft, value } from "../src/shared/format";
-import { keepIfEqual, matches, rowsInView, select } from "../src/wall/agent_filter";
+import { inOrder, keepIfEqual, matches, rowsInView, select } from "../src/wall/agent_filter";
 import { firstShown, seriesOf, totals } from "../src/wall/day_series";
 import { byUrgency, overrideMessage, skillsOf } from "../src/wall/messages";
 
@@ -38,7 +38,7 @@ describe("agents", () => {
   });
 
   it("keeps the order whatever the states are, and the list if nothing changed", () => {
-    const ids = select([agent("a10"), talking, agent("a9")], none);
+    const ids = select(inOrder([agent("a10"), talking, agent("a9")]), none);
     expect(ids).toEqual(["a9", "a10", "b2"]);
     expect(keepIfEqual(ids, [...ids])).toBe(ids);
     expect(keepIfEqual(ids, ["a9"])).toEqual(["a9"]);

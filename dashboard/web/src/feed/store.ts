@@ -11,7 +11,6 @@ class Shelf {
   readonly objects = new Map<string, Signal<unknown>>();
   /** Ids in order; changes only when an object comes or goes. */
   readonly ids = signal<string[]>([]);
-  /** Rises with every batch that touched this kind: for sums and filters over all objects. */
   readonly version = signal(0);
 }
 
@@ -36,6 +35,11 @@ export class Store {
 
   ids(kind: Kind): Signal<string[]> {
     return this.shelf(kind)!.ids;
+  }
+
+  /** Rises with every batch that touched this kind. */
+  version(kind: Kind): Signal<number> {
+    return this.shelf(kind)!.version;
   }
 
   /** All objects of a kind, read without subscribing to each: depends on `version` alone. */

@@ -1,6 +1,7 @@
 /** Small pieces that several panels use. */
 
-import { useComputed } from "@preact/signals";
+import { computed } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import type { AgentState, AssignmentState, Mode } from "../feed/types";
 import { clock } from "./clock";
 import { duration, percent } from "./format";
@@ -9,13 +10,13 @@ import { Icon } from "./icons";
 
 /** How long ago `ms` was, counting on; only this text changes, not the row around it. */
 export function Since({ ms }: { ms: number }) {
-  const text = useComputed(() => duration(clock.now.value - ms));
+  const text = useMemo(() => computed(() => duration(clock.now.value - ms)), [ms]);
   return <span>{text}</span>;
 }
 
 /** How long it still is until `ms`. */
 export function Until({ ms }: { ms: number }) {
-  const text = useComputed(() => duration(ms - clock.now.value + 999));
+  const text = useMemo(() => computed(() => duration(ms - clock.now.value + 999)), [ms]);
   return <span>{text}</span>;
 }
 

@@ -32,18 +32,23 @@ export function matches(agent: Agent, filter: Filter): boolean {
   return agent.agent_id.toLowerCase().includes(sought) || (agent.name ?? "").toLowerCase().includes(sought);
 }
 
-/** Ids of those who match, by name; the order does not change with states, so that rows stay put. */
+/** The agents by name: an order that does not change with states, so that rows stay put. */
+export function inOrder(agents: Agent[]): Agent[] {
+  return [...agents].sort((a, b) => byName.compare(a.name ?? a.agent_id, b.name ?? b.agent_id));
+}
+
+/** Ids of those who match, in the order given. */
 export function select(agents: Agent[], filter: Filter): string[] {
-  return agents
-    .filter((agent) => matches(agent, filter))
-    .sort((a, b) => byName.compare(a.name ?? a.agent_id, b.name ?? b.agent_id))
-    .map((agent) => agent.agent_id);
+  return agents.filter((agent) => matches(agent, filter)).map((agent) => agent.agent_id);
 }
 
 /** The same list object as before if nothing in it has changed. */
 export function keepIfEqual(before: string[], after: string[]): string[] {
   return before.length === after.length && before.every((id, i) => id === after[i]) ? before : after;
 }
+
+/** Rows that are in the page at one time, at most: a row that scrolls out is used for one that comes in. */
+export const SLOTS = 40;
 
 /** First row and one past the last row to render for a view of `heightPx` scrolled to `topPx`. */
 export function rowsInView(topPx: number, heightPx: number, rowPx: number, rows: number, spare = 8): [number, number] {

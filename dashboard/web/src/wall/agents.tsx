@@ -8,7 +8,7 @@ import { code, t } from "../shared/i18n";
 import { count } from "../shared/format";
 import { Icon } from "../shared/icons";
 import { tag } from "../shared/i18n";
-import { currentContact, doing, keepIfEqual, rowsInView, select, type Filter } from "./agent_filter";
+import { currentContact, doing, inOrder, keepIfEqual, rowsInView, select, SLOTS, type Filter } from "./agent_filter";
 import { shownAgent } from "./agent_sheet";
 import { queueName, store } from "./state";
 
@@ -69,20 +69,29 @@ function Choice({ filter, field, label, any, options }: {
 }
 
 function Filters({ filter }: { filter: Signal<Filter> }) {
-  const teams = useComputed(() => [...new Set(store.all<Agent>("agent").map((one) => one.team))].filter(Boolean).sort() as string[]);
+  const joined = useComputed(() => [...new Set(store.all<Agent>("agent").map((one) => one.team))].filter(Boolean).sort().join("\n"));
+  const teams = joined.value ? joined.value.split("\n") : [];
   const states: [string, string][] = [["in", t("agents.signed_in")], ...STATES.map((one): [string, string] => [one, code("state", one)])];
   return (
     <div class="filters">
       <input type="search" aria-label={t("agents.search")} placeholder={t("agents.search")} value={filter.value.text}
         onInput={(event) => (filter.value = { ...filter.value, text: event.currentTarget.value })} />
       <Choice filter={filter} field="state" label={t("agents.state")} any={t("agents.any_state")} options={states} />
-      {teams.value.length > 0 && (
-        <Choice filter={filter} field="team" label={t("agents.team")} any={t("agents.any_team")} options={teams.value.map((one) => [one, one])} />
+      {teams.length > 0 && (
+        <Choice filter={filter} field="team" label={t("agents.team")} any={t("agents.any_team")} options={teams.map((one) => [one, one])} />
       )}
       <Choice filter={filter} field="queue" label={t("agents.queue")} any={t("agents.any_queue")}
         options={store.ids("queue").value.map((id) => [id, queueName(id)])} />
     </div>
   );
+}
+
+/** A focused row that scrolls out of sight gives the focus to the list, before it shows somebody else. */
+function leaveRow(view: HTMLElement, top: number): void {
+  const row = document.activeElement?.closest<HTMLElement>(".line");
+  if (!row || !view.contains(row)) return;
+  const at = (Number(row.getAttribute("aria-rowindex")) - 2) * ROW_PX;
+  if (at + ROW_PX < top || at > top + VIEW_PX) view.focus({ preventScroll: true });
 }
 
 /** The rows in view. Scrolling moves the container alone; rows come and go at its edges. */
@@ -91,10 +100,14 @@ function View({ ids }: { ids: Signal<string[]> }) {
   const view = useRef<HTMLDivElement>(null);
   const range = useComputed(() => rowsInView(top.value, VIEW_PX, ROW_PX, ids.value.length).join());
   const [first, end] = range.value.split(",").map(Number) as [number, number];
+  const scrolled = () => {
+    top.value = view.current!.scrollTop;
+    leaveRow(view.current!, top.value);
+  };
   return (
-    <div class="view" ref={view} tabIndex={0} role="rowgroup" aria-label={t("agents.title")} onScroll={() => (top.value = view.current!.scrollTop)}>
+    <div class="view" ref={view} tabIndex={0} role="rowgroup" aria-label={t("agents.title")} onScroll={scrolled}>
       <div role="presentation" style={{ height: `${ids.value.length * ROW_PX}px` }}>
-        {ids.value.slice(first, end).map((id, i) => <Row key={id} id={id} index={first + i} />)}
+        {ids.value.slice(first, end).map((id, i) => <Row key={(first + i) % SLOTS} id={id} index={first + i} />)}
       </div>
       {ids.value.length === 0 && <p class="empty">{t("agents.none")}</p>}
     </div>
@@ -104,7 +117,12 @@ function View({ ids }: { ids: Signal<string[]> }) {
 export function Agents() {
   const filter = useSignal<Filter>({ text: "", state: "", team: "", queue: "" });
   const last = useRef<string[]>([]);
-  const ids = useComputed(() => (last.current = keepIfEqual(last.current, select(store.all<Agent>("agent"), filter.value))));
+  const now = (id: string) => store.get<Agent>("agent", id).peek()!;
+  const order = useComputed(() => inOrder(store.ids("agent").value.map(now)).map((one) => one.agent_id));
+  const ids = useComputed(() => {
+    void store.version("agent").value;
+    return (last.current = keepIfEqual(last.current, select(order.value.map(now), filter.value)));
+  });
   const total = store.ids("agent").value.length;
   return (
     <section class="panel agents" aria-labelledby="agents-title">
