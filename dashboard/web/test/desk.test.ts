@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Decision } from "../src/desktop/decisions";
 import { agentNow, NOTHING, withDecision, withSnapshot, type Folded } from "../src/desktop/fold";
-import { marketingAfter, NONE } from "../src/desktop/rounds";
+import { marketingAfter, NONE, productId, progressOf, roundNow } from "../src/desktop/rounds";
 import { standing } from "../src/desktop/standing";
 import type { Agent, AgentContact } from "../src/feed/types";
 
@@ -64,6 +64,19 @@ describe("marketing of a contact", () => {
     expect(standing({ ...contact, state: "marketing" }, decided)).toEqual({ is: "open", reason: "policy_optimal", isForecast: false });
     const closing = marketingAfter(decided, decision(9, { type: "marketing_closing", reason: "emergency" }));
     expect(standing({ ...contact, state: "marketing" }, closing).is).toBe("closing");
+  });
+
+  it("knows after a reconnection, or only from the snapshot, how far each product is", () => {
+    const product = { ref: ["gold", "cards"], value_milli: 5, presented: { product_id: "gold", chance: 0.2, terms: [], similar_presented: 0, similar_accepted: 0 } };
+    const restated = decision(8, {
+      type: "products_restated", round_id: "r1", products: [product], asked: 3, barred: {}, progress: { gold: { state: "presented", reaction: "interested" } },
+    });
+    const known = marketingAfter(NONE, restated);
+    expect(progressOf(contact, known, "gold")).toEqual({ isPresented: true, reaction: "interested" });
+    const round = { round_id: "r1", products: [{ product_id: "gold", chance: 0.2, value_milli: 5, terms: [], state: "released" as const, reaction: "declined" as const }] };
+    expect(progressOf({ ...contact, round }, known, "gold")).toEqual({ isPresented: false, reaction: "declined" });
+    expect(roundNow({ ...contact, round }, NONE)?.products.map(productId)).toEqual(["gold"]);
+    expect(roundNow(contact, NONE)).toBeNull();
   });
 
   it("keeps the round, what was withdrawn of it, and what was sold", () => {

@@ -2,11 +2,11 @@
 
 import { useEffect } from "preact/hooks";
 import { day, plain, timeOfDay } from "../shared/format";
-import { productName } from "../shared/catalogue";
+import { productName, reasonWords } from "../shared/catalogue";
 import { code, t, tag, type Key } from "../shared/i18n";
 import type { AgentContact } from "../feed/types";
 import { pop, pops, type HistoryEntry } from "./pops";
-import { queueName, recallRound } from "./state";
+import { queueName } from "./state";
 
 const FACTS = ["segment", "grade", "tier", "stage", "age", "region", "language", "household_id"];
 const CARE = ["vulnerable", "opted_out", "do_not_contact"];
@@ -46,7 +46,7 @@ function History({ entries }: { entries: HistoryEntry[] }) {
         <li key={one.at_ms}>
           <When ms={one.at_ms} />
           <span>
-            {one.reason ? plain(one.reason) : queueName(one.queue_id)}
+            {one.reason ? reasonWords(one.reason) : queueName(one.queue_id)}
             {one.reactions?.map((reaction) => (
               <span class="soft small" key={reaction.product_id}> · {productName(reaction.product_id)}: {code("reaction", reaction.reaction)}</span>
             ))}
@@ -60,7 +60,7 @@ function History({ entries }: { entries: HistoryEntry[] }) {
 
 export function Customer({ contact }: { contact: AgentContact }) {
   const id = contact.contact_id;
-  useEffect(() => void pop(id).then(() => recallRound(id)), [id]);
+  useEffect(() => void pop(id), [id]);
   const found = pops.value.get(id);
   const customerId = contact.customer_id ?? found?.customer_id;
   const reason = contact.reason ?? found?.reason;
@@ -69,7 +69,7 @@ export function Customer({ contact }: { contact: AgentContact }) {
       <div>
         <div class="who">{customerId ?? t("desk.no_customer")}</div>
         <p>
-          {reason && <strong>{plain(reason)}</strong>}
+          {reason && <strong>{reasonWords(reason)}</strong>}
           <span class="soft">{reason ? " · " : ""}{queueName(contact.queue_id)} · {contact.contact_id}</span>
         </p>
       </div>

@@ -1,6 +1,6 @@
 /** Decisions for an agent as they come over the WebSocket, and the order they are in. */
 
-import type { AgentState, AssignmentState } from "../feed/types";
+import type { AgentState, AssignmentState, RoundProduct } from "../feed/types";
 
 export interface Term {
   feature: string[];
@@ -14,7 +14,6 @@ export interface Product {
   presented: {
     product_id: string;
     chance: number;
-    expected_milli: number;
     terms: Term[];
     similar_presented: number;
     similar_accepted: number;
@@ -43,10 +42,21 @@ export type Decision = Common &
     | MarketingDecided
     | { type: "marketing_closing"; reason: string }
     | { type: "products_selected"; round_id: string; products: Product[]; asked: number; barred: Record<string, number> }
+    | ProductsRestated
     | { type: "products_withdrawn"; round_id: string; why: Record<string, string> }
     | { type: "sale_recorded"; round_id: string; product_id: string; value_milli: number; is_cancelled?: boolean }
     | { type: "agent_state_changed"; state: AgentState; reason?: string; by?: string }
   );
+
+/** A round told again after a reconnection, with how far each product is. */
+export interface ProductsRestated {
+  type: "products_restated";
+  round_id: string;
+  products: Product[];
+  asked: number;
+  barred: Record<string, number>;
+  progress: Record<string, Pick<RoundProduct, "state" | "reaction">>;
+}
 
 export interface MarketingDecided {
   type: "marketing_decided";

@@ -15,7 +15,7 @@ import { Me, SignIn } from "./me";
 import { dismiss, notices } from "./notices";
 import { Offers } from "./offers";
 import { Ringing } from "./ringing";
-import { agent, agentId, isBusUp, link, start, store, watched } from "./state";
+import { agent, agentId, isBusUp, link, queueName, start, store, watched } from "./state";
 
 const RINGING = new Set(["reserved", "ringing"]);
 
@@ -71,6 +71,7 @@ function Desktop() {
       <Skip />
       <Top title={t("desk.title")} />
       <Banners />
+      <p class="hidden" role="status">{rings && t("notify.incoming", { queue: queueName(rings.queue_id) })}</p>
       <Me />
       <main id="main" class={talk ? "desk" : "desk alone"} tabIndex={-1}>
         <div class="side"><Hands contacts={contacts} /><Notices /></div>

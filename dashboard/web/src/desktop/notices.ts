@@ -7,7 +7,7 @@ import type { Decision } from "./decisions";
 
 export interface Notice {
   id: number;
-  tone: "rejected" | "busy" | "ok" | "info";
+  tone: "rejected" | "busy" | "ok";
   text?: string;
   reply?: Reply;
 }
@@ -30,10 +30,8 @@ export function dismiss(id: number): void {
 }
 
 /** What to tell about a decision, if anything. */
-export function noticeOf(one: Decision, queueName: (id: string) => string): Omit<Notice, "id"> | null {
+export function noticeOf(one: Decision): Omit<Notice, "id"> | null {
   switch (one.type) {
-    case "contact_reserved":
-      return { tone: "info", text: t("notify.incoming", { queue: queueName(one.queue_id) }) };
     case "reservation_timed_out":
       return { tone: "busy", text: one.charged ? t("notify.timed_out") : t("notify.withdrawn", { why: code("why", "lost") }) };
     case "reservation_withdrawn":

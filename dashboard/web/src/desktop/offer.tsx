@@ -1,14 +1,14 @@
 /** One product of a round: why it, what to say, and how the customer took it. */
 
 import type { Signal } from "@preact/signals";
-import type { AgentContact } from "../feed/types";
+import type { AgentContact, ReactionKind } from "../feed/types";
 import { ask } from "../shared/act";
 import { productName, talkingPoints } from "../shared/catalogue";
 import { percent, value } from "../shared/format";
 import { barredReason, language, t, tag } from "../shared/i18n";
 import type { Product } from "./decisions";
 import { Key, KeyButton, useKey } from "./keys";
-import { react, REACTIONS, reactionTo, type Reaction } from "./reactions";
+import { react, REACTIONS, reactionTo } from "./reactions";
 import { productId } from "./rounds";
 import { marketingOf, watched } from "./state";
 import { termWords } from "./terms";
@@ -40,8 +40,8 @@ function neverAgain(contact: AgentContact, product: string, name: string): void 
 }
 
 function Reactions({ contact, product, name }: { contact: AgentContact; product: string; name: string }) {
-  const said = reactionTo(contact.contact_id, product);
-  const record = (reaction: Reaction) => () => {
+  const said = reactionTo(contact, product);
+  const record = (reaction: ReactionKind) => () => {
     if (reaction === "never_again") neverAgain(contact, product, name);
     else void react(contact.contact_id, product, reaction);
   };
@@ -81,7 +81,7 @@ export function Offer({ product, number, contact, chosen, withdrawn, canReact }:
   const isOff = withdrawn !== undefined;
   const choose = () => (chosen.value = id);
   useKey(String(number), choose, !watched && !isOff);
-  const said = reactionTo(contact.contact_id, id);
+  const said = reactionTo(contact, id);
   const isSold = marketingOf(contact.contact_id).sold.includes(id);
   const name = nameOf(product);
   return (

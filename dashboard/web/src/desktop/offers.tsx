@@ -7,7 +7,7 @@ import { GateBar } from "./gatebar";
 import { KeyButton } from "./keys";
 import { Offer } from "./offer";
 import { isPresented, present } from "./reactions";
-import { productId, type Marketing, type Round } from "./rounds";
+import { productId, roundNow, type Marketing, type Round } from "./rounds";
 import { standing } from "./standing";
 import { marketingOf, watched } from "./state";
 
@@ -18,7 +18,7 @@ function Barred({ barred }: { barred: Record<string, number> }) {
 }
 
 function Products({ contact, round, chosen }: { contact: AgentContact; round: Round; chosen: Signal<string | null> }) {
-  const presented = isPresented(contact.contact_id);
+  const presented = isPresented(contact);
   const open = round.products.filter((one) => !(productId(one) in round.withdrawn));
   return (
     <>
@@ -27,7 +27,7 @@ function Products({ contact, round, chosen }: { contact: AgentContact; round: Ro
         : (
           <div class="row">
             <KeyButton k="P" kind="primary" label={t("offers.present")} disabled={open.length === 0}
-              run={() => present(contact.contact_id, contact.revision)} />
+              run={() => present(contact)} />
             <span class="soft small">{t("offers.present_hint")}</span>
           </div>
         ))}
@@ -45,9 +45,9 @@ function Products({ contact, round, chosen }: { contact: AgentContact; round: Ro
 function Inside({ contact, marketing }: { contact: AgentContact; marketing: Marketing }) {
   const chosen = useSignal<string | null>(null);
   const { is, isForecast } = standing(contact, marketing);
-  const { round } = marketing;
+  const round = roundNow(contact, marketing);
   // Reactions may still be recorded when the gate has closed or the customer has gone.
-  if (round && (is !== "closed" || isPresented(contact.contact_id))) {
+  if (round && (is !== "closed" || isPresented(contact))) {
     return <Products contact={contact} round={round} chosen={chosen} />;
   }
   if (is === "open" && !isForecast) return <p class="soft">{t("offers.no_round")}</p>;
@@ -56,7 +56,7 @@ function Inside({ contact, marketing }: { contact: AgentContact; marketing: Mark
 
 export function Offers({ contact }: { contact: AgentContact }) {
   const marketing = marketingOf(contact.contact_id);
-  if (contact.state === "wrap_up" && !isPresented(contact.contact_id)) return null;
+  if (contact.state === "wrap_up" && !isPresented(contact)) return null;
   return (
     <section class="panel" aria-labelledby="offers-title">
       <h2 id="offers-title" class="hidden">{t("offers.title")}</h2>

@@ -2,7 +2,6 @@
 
 import { signal } from "@preact/signals";
 import { get } from "../shared/api";
-import type { Product } from "./decisions";
 
 export interface HistoryEntry {
   at_ms: number;
@@ -21,7 +20,6 @@ export interface Pop {
   customer: Record<string, unknown> | null;
   owner: { agent_id: string; name: string | null } | null;
   history: HistoryEntry[];
-  products: { round_id: string; products: Product[]; asked?: number; barred?: Record<string, number> } | null;
 }
 
 const TRIES = 4;

@@ -1,53 +1,49 @@
-/** What the agent has recorded in the contacts in hand; kept over a reload of the page. */
+/** What the agent has recorded and the agent's snapshot may not show yet. */
 
 import { signal } from "@preact/signals";
+import type { AgentContact, ReactionKind } from "../feed/types";
 import type { Reply } from "../shared/api";
-import { send } from "./state";
+import { progressOf, productId, roundNow } from "./rounds";
+import { marketingOf, send } from "./state";
 
 export const REACTIONS = [
   ["accepted", "A"], ["interested", "I"], ["declined", "D"], ["not_now", "N"], ["never_again", "X"], ["not_presented", "O"],
-] as const;
-
-export type Reaction = (typeof REACTIONS)[number][0];
+] as const satisfies readonly (readonly [ReactionKind, string])[];
 
 interface Said {
-  reaction: Reaction;
+  reaction: ReactionKind;
   /** The engine has it. */
   isSafe: boolean;
 }
 
-const STORED = "tidegate.reactions";
-const KEPT = 40;
-
-/** By contact and product, newest last; `presented/CONTACT` says that presenting has begun. */
-const said = signal<ReadonlyMap<string, Said>>(read());
-
-function read(): Map<string, Said> {
-  try {
-    return new Map(JSON.parse(sessionStorage.getItem(STORED) ?? "[]") as [string, Said][]);
-  } catch {
-    return new Map();
-  }
-}
+const KEPT = 100;
+/** By `CONTACT/PRODUCT`, newest last; `CONTACT/` says that presenting has begun. */
+const said = signal<ReadonlyMap<string, Said>>(new Map());
 
 function keep(key: string, one: Said | null): void {
   const all = new Map(said.value);
   all.delete(key);
   if (one) all.set(key, one);
   said.value = new Map([...all].slice(-KEPT));
-  sessionStorage.setItem(STORED, JSON.stringify([...said.value]));
 }
 
-export function reactionTo(contactId: string, product: string): Said | undefined {
-  return said.value.get(`${contactId}/${product}`);
+/** The last reaction to a product: what was said here, or else what the engine knows. */
+export function reactionTo(contact: AgentContact, product: string): Said | null {
+  const own = said.value.get(`${contact.contact_id}/${product}`);
+  if (own) return own;
+  const { reaction } = progressOf(contact, marketingOf(contact.contact_id), product);
+  return reaction && { reaction, isSafe: true };
 }
 
-export function isPresented(contactId: string): boolean {
-  return said.value.has(`${contactId}/`);
+export function isPresented(contact: AgentContact): boolean {
+  if (said.value.has(`${contact.contact_id}/`)) return true;
+  const marketing = marketingOf(contact.contact_id);
+  const products = roundNow(contact, marketing)?.products ?? [];
+  return products.some((one) => progressOf(contact, marketing, productId(one)).isPresented);
 }
 
-/** Send it, show it at once, and take it back if the engine rejects it. */
-async function record(key: string, reaction: Reaction, answer: Promise<Reply>): Promise<void> {
+/** Show it at once, and take it back if the engine rejects it. */
+async function record(key: string, reaction: ReactionKind, answer: Promise<Reply>): Promise<void> {
   const before = said.value.get(key) ?? null;
   keep(key, { reaction, isSafe: false });
   const reply = await answer;
@@ -55,13 +51,12 @@ async function record(key: string, reaction: Reaction, answer: Promise<Reply>): 
   if (reply.status === "rejected") keep(key, before);
 }
 
-export function react(contactId: string, product: string, reaction: Reaction, scope?: string): Promise<Reply> {
+export function react(contactId: string, product: string, reaction: ReactionKind, scope?: string): Promise<Reply> {
   const answer = send({ type: "reaction_recorded", contact_id: contactId, product_id: product, reaction, ...(scope ? { scope } : {}) });
   void record(`${contactId}/${product}`, reaction, answer);
   return answer;
 }
 
-export function present(contactId: string, revision: number): void {
-  const answer = send({ type: "products_presented", contact_id: contactId, revision });
-  void record(`${contactId}/`, "accepted", answer);
+export function present({ contact_id, revision }: AgentContact): void {
+  void record(`${contact_id}/`, "accepted", send({ type: "products_presented", contact_id, revision }));
 }

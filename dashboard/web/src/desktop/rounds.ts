@@ -1,5 +1,6 @@
 /** What was said about marketing in each contact in hand: the gate's answer and the products. Pure. */
 
+import type { AgentContact, ReactionKind, RoundProduct } from "../feed/types";
 import type { Decision, MarketingDecided, Product } from "./decisions";
 
 export interface Round {
@@ -9,6 +10,8 @@ export interface Round {
   barred: Record<string, number>;
   /** Products that may not be presented after all, and why. */
   withdrawn: Record<string, string>;
+  /** How far each product is, as told after a reconnection. */
+  progress: Record<string, Pick<RoundProduct, "state" | "reaction">>;
 }
 
 export interface Marketing {
@@ -30,6 +33,7 @@ export function marketingAfter(before: Marketing, one: Decision): Marketing {
     case "marketing_closing":
       return { ...before, closing: one.reason };
     case "products_selected":
+    case "products_restated":
       return { ...before, round: roundOf(one) };
     case "products_withdrawn":
       if (before.round?.round_id !== one.round_id) return before;
@@ -43,9 +47,27 @@ export function marketingAfter(before: Marketing, one: Decision): Marketing {
   }
 }
 
-/** A round as the decision, or the screen pop after a reload, tells it. */
-export function roundOf(told: { round_id: string; products: Product[]; asked?: number; barred?: Record<string, number> }): Round {
-  return { round_id: told.round_id, products: told.products, asked: told.asked ?? 0, barred: told.barred ?? {}, withdrawn: {} };
+function roundOf(told: Decision & { type: "products_selected" | "products_restated" }): Round {
+  const { round_id, products, asked, barred } = told;
+  return { round_id, products, asked, barred, withdrawn: {}, progress: told.type === "products_restated" ? told.progress : {} };
+}
+
+/** The round as decisions told it, or (who came later, or watches) as the agent's snapshot has it. */
+export function roundNow(contact: AgentContact, marketing: Marketing): Round | null {
+  const shown = contact.round;
+  if (marketing.round || !shown) return marketing.round;
+  const products = shown.products.map(({ product_id, chance, value_milli, terms }): Product => ({
+    ref: [product_id, ""], value_milli,
+    presented: { product_id, chance: chance ?? 0, terms, similar_presented: 0, similar_accepted: 0 },
+  }));
+  return { round_id: shown.round_id, products, asked: 0, barred: {}, withdrawn: {}, progress: {} };
+}
+
+/** What the engine knows of one product: the snapshot is the newer, as soon as it has the round. */
+export function progressOf(contact: AgentContact, marketing: Marketing, product: string): { isPresented: boolean; reaction: ReactionKind | null } {
+  const shown = contact.round?.products.find((one) => one.product_id === product);
+  const known = shown ?? roundNow(contact, marketing)?.progress[product];
+  return { isPresented: known?.state === "presented", reaction: known?.reaction ?? null };
 }
 
 export function productId(product: Product): string {

@@ -8,9 +8,9 @@ import { clock } from "../shared/clock";
 import type { Decision } from "./decisions";
 import { agentNow, NOTHING, withDecision, withSnapshot, type Folded } from "./fold";
 import { DeskLink, type Frame } from "./link";
-import { noticeOf, notices, tell } from "./notices";
+import { noticeOf, tell } from "./notices";
 import { Outbox, type Outgoing } from "./outbox";
-import { forget, pops } from "./pops";
+import { forget } from "./pops";
 import { marketingAfter, NONE, type Marketing } from "./rounds";
 
 const ANSWER_WITHIN_MS = 6_000;
@@ -110,7 +110,7 @@ function onDecision(decision: Decision): void {
   if (next === null) return;
   clock.hear(decision.at_ms);
   folded.value = next;
-  tell(noticeOf(decision, queueName));
+  tell(noticeOf(decision));
   if (!decision.contact_id) return;
   const all = new Map(marketing.value);
   if (decision.type === "outcome_recorded") {
@@ -120,14 +120,6 @@ function onDecision(decision: Decision): void {
     all.set(decision.contact_id, marketingAfter(all.get(decision.contact_id) ?? NONE, decision));
   }
   marketing.value = all;
-}
-
-/** A reload forgets the products that were selected; the screen pop tells them again. */
-export function recallRound(contactId: string): void {
-  const round = pops.value.get(contactId)?.products;
-  const known = marketing.value.get(contactId) ?? NONE;
-  if (!round?.round_id || known.round) return;
-  marketing.value = new Map(marketing.value).set(contactId, marketingAfter(known, { ...round, type: "products_selected" } as Decision));
 }
 
 // --- out -------------------------------------------------------------------------------
@@ -170,5 +162,3 @@ function onReply(reply: Reply): void {
   if (reply.status === "rejected" && reply.reason !== "event_id_reused") tell({ tone: "rejected", reply });
   pump();
 }
-
-export { notices };

@@ -79,6 +79,18 @@ export interface Waiting {
 export type AssignmentState =
   | "reserved" | "ringing" | "talk" | "hold" | "service_complete" | "marketing" | "wrap_up" | "closed";
 
+export type ReactionKind = "accepted" | "interested" | "declined" | "not_now" | "never_again" | "not_presented";
+
+/** A product of a contact's round: what is expected of it, how far it is, and the last reaction. */
+export interface RoundProduct {
+  product_id: string;
+  chance: number | null;
+  value_milli: number;
+  terms: { feature: string[]; log_odds: number }[];
+  state: "open" | "presented" | "released";
+  reaction?: ReactionKind | null;
+}
+
 export interface AgentContact {
   contact_id: string;
   queue_id: string;
@@ -90,6 +102,7 @@ export interface AgentContact {
   mode_reason?: string | null;
   customer_id?: string | null;
   reason?: string | null;
+  round?: { round_id: string; products: RoundProduct[] } | null;
 }
 
 export type AgentState = "signed_out" | "ready" | "not_ready" | "not_ready_after_contact";

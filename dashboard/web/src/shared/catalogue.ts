@@ -13,6 +13,8 @@ interface CatalogueProduct {
   talking_points: string[];
 }
 
+/** Reasons of contacts in words. */
+const reasons = signal<Record<string, string>>({});
 const products = signal<ReadonlyMap<string, CatalogueProduct>>(new Map());
 
 /** Load it now, and again whenever the language or (`version`) the catalogue changes. */
@@ -24,8 +26,10 @@ export function keepCatalogue(version: () => string | null | undefined): void {
 }
 
 async function load(lang: string): Promise<void> {
-  const found = await get<{ products: CatalogueProduct[] }>(`/api/v1/catalogue?lang=${lang}`);
-  if (found) products.value = new Map(found.products.map((one) => [one.product_id, one]));
+  const found = await get<{ products: CatalogueProduct[]; reasons?: Record<string, string> }>(`/api/v1/catalogue?lang=${lang}`);
+  if (!found) return;
+  reasons.value = found.reasons ?? {};
+  products.value = new Map(found.products.map((one) => [one.product_id, one]));
 }
 
 export function productName(id: string): string {
@@ -34,4 +38,8 @@ export function productName(id: string): string {
 
 export function talkingPoints(id: string): string[] {
   return products.value.get(id)?.talking_points ?? [];
+}
+
+export function reasonWords(reason: string): string {
+  return reasons.value[reason] ?? plain(reason);
 }

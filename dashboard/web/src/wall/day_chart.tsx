@@ -75,14 +75,13 @@ function Legend() {
 export function DayChart() {
   const id = chosen.value;
   const whole = id === null ? undefined : store.get<Day>("day", id).value;
-  const open = useRef<HTMLDetailsElement>(null);
   if (id === null) return null;
   const day = whole && shown(whole);
   const sums = day && totals(day);
   return (
     <section class="panel" aria-labelledby="chart-title">
       <header><h2 id="chart-title">{t("chart.title", { queue: queueName(id) })}</h2></header>
-      {!day || !sums || day.slots.length === 0 ? <p class="empty">{t("chart.none")}</p> : (
+      {!day || !sums || (sums.arrived === 0 && sums.open_ratio === 0) ? <p class="empty">{t("chart.none")}</p> : (
         <>
           <Legend />
           <Plot series={seriesOf(day)} />
@@ -91,7 +90,7 @@ export function DayChart() {
               arrived: count(sums.arrived, tag()), abandoned: count(sums.abandoned, tag()),
               share: percent(sums.open_ratio), from: timeOfDay(day.from_ms, tag(), false),
             })}</p>
-            <details ref={open}><summary>{t("chart.table")}</summary><Table series={seriesOf(day)} /></details>
+            <details><summary>{t("chart.table")}</summary><Table series={seriesOf(day)} /></details>
           </div>
         </>
       )}
