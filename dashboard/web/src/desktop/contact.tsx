@@ -7,7 +7,7 @@ import { t } from "../shared/i18n";
 import { Customer } from "./customer";
 import { KeyButton } from "./keys";
 import { about } from "./ringing";
-import { agent, queueName, send, sendWhole, store, watched } from "./state";
+import { agent, queueName, send, sendAsked, store, watched } from "./state";
 import { WrapUp } from "./wrap_up";
 
 function TransferFields({ queues }: { queues: string[] }) {
@@ -38,7 +38,7 @@ function transfer(contact: AgentContact): void {
         : { to_queue_id: String(form.get("queue_id")) };
       return { type: "contact_transferred", ...about(contact), ...target };
     },
-    send: sendWhole,
+    send: sendAsked,
   });
 }
 

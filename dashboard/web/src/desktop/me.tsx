@@ -6,7 +6,7 @@ import { ask } from "../shared/act";
 import { Since, StatePill } from "../shared/bits";
 import { code, t } from "../shared/i18n";
 import { KeyButton, KeySwitch } from "./keys";
-import { agent, displayName, agentId, isAtWork, send, sendWhole, waitingToSend, watched } from "./state";
+import { agent, displayName, agentId, isAtWork, send, sendAsked, waitingToSend, watched } from "./state";
 
 const REASONS = ["break", "lunch", "paperwork", "training", "meeting"];
 
@@ -26,12 +26,12 @@ function goNotReady(): void {
       </>
     ),
     message: (form) => ({ type: "agent_not_ready", reason: String(form.get("other")).trim() || String(form.get("reason")) }),
-    send: sendWhole,
+    send: sendAsked,
   });
 }
 
 function goHome(): void {
-  ask({ title: t("desk.sign_out"), text: t("desk.sign_out_confirm"), danger: true, message: () => ({ type: "agent_signed_out" }), send: sendWhole });
+  ask({ title: t("desk.sign_out"), text: t("desk.sign_out_confirm"), danger: true, message: () => ({ type: "agent_signed_out" }), send: sendAsked });
 }
 
 export function SignIn() {

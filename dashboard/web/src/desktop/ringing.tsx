@@ -7,7 +7,7 @@ import { secondsLeft } from "../shared/format";
 import { t } from "../shared/i18n";
 import { Customer } from "./customer";
 import { Key, useKey } from "./keys";
-import { send, sendWhole, watched } from "./state";
+import { send, sendAsked, watched } from "./state";
 
 const ROUND = 2 * Math.PI * 28;
 const LATE_S = 5;
@@ -35,7 +35,7 @@ export function about(contact: AgentContact) {
 function reject(contact: AgentContact): void {
   ask({
     title: t("desk.reject"), text: t("desk.reject_confirm"), danger: true,
-    message: () => ({ type: "rejected", ...about(contact) }), send: sendWhole,
+    message: () => ({ type: "rejected", ...about(contact) }), send: sendAsked,
   });
 }
 

@@ -124,20 +124,24 @@ function onDecision(decision: Decision): void {
 
 // --- out -------------------------------------------------------------------------------
 
-/** Send one message of the agent's; resolves with the engine's reply, or `unknown` if that takes long. */
+/** Send one message of the agent's; resolves with the engine's reply, however long that takes. */
 export function send(message: BusMessage): Promise<Reply> {
-  const whole = { event_id: newId("desk"), agent_id: agentId.value, occurred_at_ms: Math.round(clock.nowMs()), ...message };
-  return sendWhole(whole);
+  return post({ event_id: newId("desk"), occurred_at_ms: Math.round(clock.nowMs()), ...message });
 }
 
-/** The same for a message that has its `event_id` already: a repeat is kept once. */
-export function sendWhole(message: Outgoing): Promise<Reply> {
-  if (outbox === null) return Promise.resolve({ status: "rejected", reason: "role_forbids" });
-  const answer = new Promise<Reply>((resolve) => {
-    waiters.set(message.event_id, resolve);
+/** The same for a dialog: it has its `event_id`, and is told `unknown` if the reply takes long. */
+export function sendAsked(message: Outgoing): Promise<Reply> {
+  const late = new Promise<Reply>((resolve) => {
     setTimeout(() => resolve({ status: "unknown", event_id: message.event_id }), ANSWER_WITHIN_MS);
   });
-  outbox.add({ agent_id: agentId.value, ...message });
+  return Promise.race([post(message), late]);
+}
+
+function post(message: Outgoing): Promise<Reply> {
+  const box = outbox;
+  if (box === null) return Promise.resolve({ status: "rejected", reason: "role_forbids" });
+  const answer = new Promise<Reply>((resolve) => waiters.set(message.event_id, resolve));
+  box.add({ agent_id: agentId.value, ...message });
   pump();
   return answer;
 }
