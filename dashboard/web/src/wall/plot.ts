@@ -49,6 +49,13 @@ function timeAxis(language: string): uPlot.Axis {
   };
 }
 
+/** The last slot is shown whole, and a day that has just begun as an hour. */
+function wholeSlots(plot: uPlot, min: number, max: number): [number, number] {
+  const [first, second] = plot.data[0];
+  const end = max + (second !== undefined ? second - first! : 300);
+  return [min, Math.max(end, min + 3_600)];
+}
+
 /** Make the chart in `room`; `series` is asked again whenever the band is drawn. */
 export function makePlot(room: HTMLElement, series: () => Series, language: string): uPlot {
   const bars = uPlot.paths.bars!({ size: [0.8, 40], align: 1 });
@@ -56,7 +63,7 @@ export function makePlot(room: HTMLElement, series: () => Series, language: stri
   return new uPlot(
     {
       width: room.clientWidth || 600, height: 228, legend: { show: false }, cursor: { show: false },
-      scales: { x: { time: true }, n: { range: most }, r: { range: [0, 1.08] } },
+      scales: { x: { time: true, range: wholeSlots }, n: { range: most }, r: { range: [0, 1.08] } },
       axes: [
         timeAxis(language),
         axis("n", 3, (_p, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? String(tick) : ""))),
