@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Agent, Alarm, Day } from "../src/feed/types";
-import { duration, fill, percent, ratio, secondsLeft, value } from "../src/shared/format";
+import { duration, fill, percent, ratio, secondsLeft, value, who } from "../src/shared/format";
 import { inOrder, keepIfEqual, matches, rowsInView, select } from "../src/wall/agent_filter";
 import { firstShown, seriesOf, totals } from "../src/wall/day_series";
 import { byUrgency, overrideMessage, skillsOf } from "../src/wall/messages";
@@ -17,6 +17,7 @@ describe("format", () => {
     expect([value(41_250, "en"), value(8_412_500, "en"), value(62_000, "en"), value(null, "en")]).toEqual(["41.25", "8,413", "62", "–"]);
     expect(fill("{a} of {b}", { a: 1 })).toBe("1 of {b}");
     expect(ratio(1, 0)).toBeNull();
+    expect([who("supervisor/web.zoe"), who("web.zoe"), who("zoe")]).toEqual(["zoe", "zoe", "zoe"]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Single keys for what an agent does all day; shown on the buttons, and to be switched off. */
 
 import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { t } from "../shared/i18n";
 
 const STORED = "tidegate.keys";
@@ -38,7 +38,8 @@ export function listenForKeys(): void {
 
 /** While the component is there (and `on`), the key does `run`; what came last goes first. */
 export function useKey(key: string, run: () => void, on = true): void {
-  useEffect(() => {
+  // Before the next key can come: "2", then "A" at once, must not accept product 1.
+  useLayoutEffect(() => {
     if (!on) return;
     const binding = { key, run };
     bindings.push(binding);

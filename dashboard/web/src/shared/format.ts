@@ -58,3 +58,8 @@ export function fill(sentence: string, values: Record<string, string | number>):
 export function plain(code: string): string {
   return code.replace(/[_-]+/g, " ");
 }
+
+/** Who it was, for people: "supervisor/web.zoe", the place of a page's account on the bus, is "zoe". */
+export function who(by: string): string {
+  return by.replace(/^\w+\//, "").replace(/^web\./, "");
+}

@@ -5,7 +5,7 @@ import type { Alarm } from "../feed/types";
 import { ask } from "../shared/act";
 import { mayAct } from "../shared/api";
 import { Since } from "../shared/bits";
-import { duration, percent, timeOfDay } from "../shared/format";
+import { duration, percent, timeOfDay, who } from "../shared/format";
 import { code, t, tag } from "../shared/i18n";
 import { byUrgency } from "./messages";
 import { queueName, store } from "./state";
@@ -40,7 +40,7 @@ function Row({ alarm }: { alarm: Alarm }) {
       <span>{[alarm.queue_id && queueName(alarm.queue_id), alarm.agent_id].filter(Boolean).join(" · ")}</span>
       <Values values={alarm.values} />
       <span class="soft grow"><Since ms={alarm.since_ms} /></span>
-      {seen && <span class="soft">{t("alarms.acknowledged", { by: seen.by, time: timeOfDay(seen.at_ms, tag(), false) })}</span>}
+      {seen && <span class="soft">{t("alarms.acknowledged", { by: who(seen.by), time: timeOfDay(seen.at_ms, tag(), false) })}</span>}
       {!seen && mayAct() && <button onClick={() => acknowledge(alarm)}>{t("alarms.acknowledge")}</button>}
     </li>
   );

@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { get, mayAct } from "../shared/api";
-import { plain, timeOfDay } from "../shared/format";
+import { plain, timeOfDay, who } from "../shared/format";
 import { t, tag } from "../shared/i18n";
 import { lastAct } from "../shared/act";
 
@@ -42,7 +42,7 @@ export function Audit() {
             {entries.value.slice(0, SHOWN).map((one, i) => (
               <li key={`${one.at_ms}.${i}`}>
                 <span class="soft">{timeOfDay(one.at_ms, tag())}</span>
-                <span>{one.by.replace(/^web\./, "")}</span>
+                <span>{who(one.by)}</span>
                 <span class="small">{plain(one.type)} <span class="soft">{detail(one.fields)}</span></span>
               </li>
             ))}

@@ -4,7 +4,7 @@ import type { Gate as GateState, Queue } from "../feed/types";
 import { ask } from "../shared/act";
 import { mayAct } from "../shared/api";
 import { ModePill, Until } from "../shared/bits";
-import { duration, percent, plain, timeOfDay, value } from "../shared/format";
+import { duration, percent, plain, timeOfDay, value, who } from "../shared/format";
 import { code, gateReason, t, tag } from "../shared/i18n";
 import { overrideMessage } from "./messages";
 import { chosen, queue, queueName } from "./state";
@@ -41,7 +41,7 @@ function Override({ override }: { override: NonNullable<GateState["override"]> }
   const { by, until_ms } = override;
   return (
     <p class="answer busy">
-      <strong>{t("gate.override_on", { by: by ?? t("app.unknown") })}</strong>{" "}
+      <strong>{t("gate.override_on", { by: by ? who(by) : t("app.unknown") })}</strong>{" "}
       {until_ms === null ? t("gate.override_open") : (
         <>{timeOfDay(until_ms, tag(), false)} (<Until ms={until_ms} />)</>
       )}
