@@ -18,7 +18,11 @@ CLOCK_OF = {
 
 
 class Assignment(msgspec.Struct, gc=False, kw_only=True):
-    """One contact with one agent. Phase lengths are milliseconds, summed as phases end."""
+    """One contact with one agent. Phase lengths are milliseconds, summed as phases end.
+
+    `round_id` is the newest round of products selected for it, `products_milli` what was expected
+    of its products when the gate last asked, thousandths.
+    """
 
     contact_id: str
     agent_id: str
@@ -45,6 +49,10 @@ class Assignment(msgspec.Struct, gc=False, kw_only=True):
     customer_id: str | None = None
     value_milli: int | None = None
     may_market: bool = True
+    round_id: str | None = None
+    products_milli: int | None = None
+    disposition_code: str | None = None
+    note: str | None = None
 
     @property
     def is_unanswered(self) -> bool:
@@ -81,7 +89,8 @@ class Agent(msgspec.Struct, gc=False, kw_only=True):
     `session` is the client signed in last; `lost_until_ms` is set while that client is gone.
     `unconfirmed` counts reservations in a row whose ringing nobody confirmed: such an agent is
     offered contacts last. `busy_ms` is handling time since sign-in, `handle_mean_ms` its
-    exponentially weighted mean per contact.
+    exponentially weighted mean per contact. `own_skills` are those to go back to while a supervisor
+    has given the agent others; `state_by` is the supervisor who set the agent's state, if one did.
     """
 
     agent_id: str
@@ -102,6 +111,8 @@ class Agent(msgspec.Struct, gc=False, kw_only=True):
     accepted_count: int = 0
     offered_serial: int = 0
     unconfirmed: int = 0
+    own_skills: dict[str, int] | None = None
+    state_by: str | None = None
 
     @property
     def is_leaving(self) -> bool:

@@ -6,8 +6,8 @@ from random import Random
 from time import perf_counter_ns, thread_time_ns
 from typing import Any
 
-from benchmarks.preference_populations import given_population
 from marketing.preferences import Preferences
+from simulation.taste_population import given_population
 
 CONTACTS = 2000
 
@@ -25,7 +25,7 @@ def measure_speed(contacts: int = CONTACTS) -> dict[str, Any]:
     ranked: list[tuple[int, int]] = []
     learned: list[tuple[int, int]] = []
     for number in range(contacts):
-        context = population.customer(draws).context
+        context = population.visitor(draws.random).context
         began = perf_counter_ns(), thread_time_ns()
         selection = model.rank(candidates, context, number)
         ranked.append(_since(began))

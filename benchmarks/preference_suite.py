@@ -20,47 +20,34 @@ from benchmarks.preference_bank import (
     stratified_folds,
 )
 from benchmarks.preference_bank_peer import peer_installed, peer_out_of_fold
-from benchmarks.preference_populations import GIVEN, given_population, made_population
 from benchmarks.preference_speed import measure_speed
-from benchmarks.preference_tastes import CONTACTS, TasteScore, learn_tastes
-from marketing.preferences import MOST_PRESENTED, PreferenceSettings
+from benchmarks.preference_tastes import CONTACTS, Halves, learn_tastes
+from simulation.taste_making import made_population
+from simulation.taste_population import GIVEN, Population, given_population
 
-FREE = PreferenceSettings(most_of_category=MOST_PRESENTED)
-RULED = PreferenceSettings()
-Job = tuple[str, int, PreferenceSettings, int]
+Job = tuple[str, int, int]
 Tell = Callable[[str], None]
 
 
 def measure_tastes(
     seeds: int, made: int, made_seeds: int, tell: Tell, contacts: int = CONTACTS
 ) -> dict[str, Any]:
-    """Return the scores by population, without and with the rule of at most two of a category.
+    """Return the model's scores by population, as configured by default.
 
     `seeds` runs on the given population; `made_seeds` on each of `made` populations with the given
     sizes and `made` with others, drawn anew.
     """
-    names = [f"{kind}-{number}" for kind in ("same", "other") for number in range(1, made + 1)]
     jobs: list[Job] = [
-        (name, seed, settings, contacts)
-        for name, count in [(GIVEN, seeds), *((name, made_seeds) for name in names)]
-        for settings in (FREE, RULED)
+        (name, seed, contacts)
+        for name, count in runs_by_population(seeds, made, made_seeds)
         for seed in range(1, count + 1)
     ]
-    scores: dict[tuple[str, bool], list[TasteScore]] = {}
+    scores: dict[str, list[Halves]] = {}
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         for number, (job, score) in enumerate(zip(jobs, pool.map(_tastes, jobs), strict=True), 1):
-            scores.setdefault((job[0], job[2] is FREE), []).append(score)
+            scores.setdefault(job[0], []).append(score)
             tell(f"tastes: {number} of {len(jobs)} runs of {contacts:,} contacts")
-    return {
-        name: {
-            "free": _summary([(one.early, one.late) for one in scores[name, True]]),
-            "ruled_of_free_oracle": _summary(
-                [(one.early, one.late) for one in scores[name, False]]
-            ),
-            "ruled": _summary([(one.ruled_early, one.ruled_late) for one in scores[name, False]]),
-        }
-        for name in (GIVEN, *names)
-    }
+    return {name: summary(of_population) for name, of_population in scores.items()}
 
 
 def measure_bank(file: Path | None, splits: int, tell: Tell) -> dict[str, Any]:
@@ -108,7 +95,7 @@ def measure_preferences(
 
 def targets(figures: dict[str, Any]) -> list[tuple[str, float, str, bool]]:
     """Return (name, measured, wanted, met) of every target."""
-    given, bank, speed = figures["tastes"][GIVEN]["free"], figures["bank"], figures["speed"]
+    given, bank, speed = figures["tastes"][GIVEN], figures["bank"], figures["speed"]
     found = [
         ("tastes, first half", given["early"], ">= 0.85", given["early"] >= 0.85),
         ("tastes, second half", given["late"], ">= 0.93", given["late"] >= 0.93),
@@ -123,23 +110,31 @@ def targets(figures: dict[str, Any]) -> list[tuple[str, float, str, bool]]:
     return found
 
 
-def _tastes(job: Job) -> TasteScore:
-    name, seed, settings, contacts = job
+def runs_by_population(seeds: int, made: int, made_seeds: int) -> list[tuple[str, int]]:
+    """Return the names of the populations, each with how many runs it gets."""
+    names = [f"{kind}-{number}" for kind in ("same", "other") for number in range(1, made + 1)]
+    return [(GIVEN, seeds), *((name, made_seeds) for name in names)]
+
+
+def population_of(name: str) -> Population:
+    """Return the population of a name: given, same-N, other-N."""
     kind, _, number = name.partition("-")
-    population = (
-        given_population()
-        if kind == GIVEN
-        else made_population(int(number), same_sizes=kind == "same")
-    )
-    return learn_tastes(population, seed, settings, contacts)
+    if kind == GIVEN:
+        return given_population()
+    return made_population(int(number), same_sizes=kind == "same")
 
 
-def _summary(scores: Sequence[tuple[float, float]]) -> dict[str, float]:
+def summary(scores: Sequence[Halves]) -> dict[str, float]:
     """Return the means, and the standard errors where there are two runs or more."""
-    summary: dict[str, float] = {"runs": len(scores)}
+    figures: dict[str, float] = {"runs": len(scores)}
     for which, name in enumerate(("early", "late")):
         values = [one[which] for one in scores]
-        summary[name] = round(fmean(values), 4)
+        figures[name] = round(fmean(values), 4)
         if len(values) > 1:
-            summary[f"{name}_error"] = round(stdev(values) / len(values) ** 0.5, 4)
-    return summary
+            figures[f"{name}_error"] = round(stdev(values) / len(values) ** 0.5, 4)
+    return figures
+
+
+def _tastes(job: Job) -> Halves:
+    name, seed, contacts = job
+    return learn_tastes(population_of(name), seed, contacts=contacts)

@@ -14,6 +14,7 @@ from benchmarks.core import measure_core
 from benchmarks.cores import Cores, divide_cores
 from benchmarks.end_to_end import QUICK, EndToEnd, Length
 from benchmarks.engine import EngineProcess
+from benchmarks.follower import measure_follower
 from benchmarks.journal import measure_journal
 from benchmarks.machine import describe_machine
 from benchmarks.mosquitto import Mosquitto, find_mosquitto, mosquitto_version
@@ -21,9 +22,9 @@ from benchmarks.progress import Tell
 from benchmarks.restart import measure_restart
 from benchmarks.simulation import measure_simulation
 
-Part = Literal["core", "journal", "bus", "end_to_end", "restart", "simulation"]
+Part = Literal["core", "journal", "bus", "end_to_end", "restart", "follower", "simulation"]
 PARTS: tuple[Part, ...] = get_args(Part)
-NEED_MOSQUITTO = frozenset({"bus", "end_to_end", "restart"})
+NEED_MOSQUITTO = frozenset({"bus", "end_to_end", "restart", "follower"})
 
 
 class Suite:
@@ -66,6 +67,8 @@ class Suite:
         try:
             if part == "bus":
                 return measure_bus(broker.port, self._cores, self._tell, quick=self._quick)
+            if part == "follower":
+                return measure_follower(broker.port, self._tell, quick=self._quick)
             engine = EngineProcess(directory, broker.port, self._cores)
             if part == "restart":
                 return measure_restart(engine, self._tell, quick=self._quick)

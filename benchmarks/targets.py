@@ -28,6 +28,9 @@ def check_targets(figures: dict[str, Any]) -> list[Check]:
     if restart := figures.get("restart"):
         seconds = restart["seconds"]
         checks.append(Check("restart, seconds", seconds, "<= 5", seconds <= 5))
+    if follower := figures.get("follower"):
+        p95 = follower["cycle_p95_ms"]
+        checks.append(Check("follower, CPU of a cycle, p95 ms", p95, "<= 100", p95 <= 100))
     if simulation := figures.get("simulation"):
         checks += _simulation(simulation)
     return checks

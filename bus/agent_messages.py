@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bus.envelope import Capacity, EventMessage, Reason, Revision, Skills
+from bus.envelope import Capacity, EventMessage, Note, Reason, Revision, Skills
 from config.base import HOUR_MS
-from config.routing import Id
+from config.routing import DispositionCode, Id
 from router import events
 
 
@@ -110,6 +110,9 @@ class ServiceCompletedMessage(AssignmentMessage):
 
     event = events.ServiceCompleted
     type: Literal["service_completed"]
+    disposition_code: DispositionCode | None = None
+    """As at the end of wrap-up; for queues whose wrap-up the agent cannot end."""
+    note: Note | None = None
 
 
 class WrapUpCompletedMessage(AssignmentMessage):
@@ -117,6 +120,10 @@ class WrapUpCompletedMessage(AssignmentMessage):
 
     event = events.WrapUpCompleted
     type: Literal["wrap_up_completed"]
+    disposition_code: DispositionCode | None = None
+    """What came of the contact: one of the queue's codes, any if it has none."""
+    note: Note | None = None
+    """The same in the agent's words; kept in the journal and the outcome store."""
 
 
 class WrapUpExtendedMessage(AssignmentMessage):
@@ -133,3 +140,12 @@ class AgentSignOutForcedMessage(AgentMessage):
 
     event = events.AgentSignOutForced
     type: Literal["agent_sign_out_forced"]
+
+
+class AgentSkillsChangedMessage(AgentMessage):
+    """A supervisor gives an agent other skills, and so other queues, until the agent signs out."""
+
+    event = events.AgentSkillsChanged
+    type: Literal["agent_skills_changed"]
+    skills: Skills
+    """Levels 1 to 10, in place of all the agent has; empty: the agent's own again."""

@@ -12,7 +12,16 @@ from bus.decision_messages import DecisionBatch
 from bus.envelope import VERSION
 from bus.incoming import ALLOWED_TYPES, MESSAGE_MODELS
 from bus.replies import ReplyBatch
-from bus.snapshots import AgentSnapshot, EngineSnapshot, QueueSnapshot
+from bus.snapshots import (
+    AgentSnapshot,
+    AlarmSnapshot,
+    CatalogueSnapshot,
+    DaySnapshot,
+    EngineSnapshot,
+    MarketingSnapshot,
+    QueueSnapshot,
+    WaitingSnapshot,
+)
 from bus.topics import TOPIC_ROOT, TOPIC_VERSION, Role
 from contacts.ids import ID_RULE
 
@@ -27,6 +36,7 @@ PARAMETERS: dict[str, Json] = {
     "role": {"description": "What the client is.", "enum": [role.value for role in Role]},
     "client": {"description": "The client's name; for agents the id of the session."},
     "agent_id": {"description": "The agent, as in the configuration."},
+    "alarm_id": {"description": "The alarm, as long as it lasts."},
     "queue_id": {"description": "The queue, as in the configuration."},
 }
 SENT: dict[str, tuple[str, type[msgspec.Struct], bool]] = {
@@ -35,6 +45,11 @@ SENT: dict[str, tuple[str, type[msgspec.Struct], bool]] = {
     "decisions_to_agent": ("decisions/agent/{agent_id}", DecisionBatch, False),
     "queue_state": ("state/queue/{queue_id}", QueueSnapshot, True),
     "agent_state": ("state/agent/{agent_id}", AgentSnapshot, True),
+    "waiting_state": ("state/waiting/{queue_id}", WaitingSnapshot, True),
+    "day_state": ("state/day/{queue_id}", DaySnapshot, True),
+    "alarm_state": ("state/alarm/{alarm_id}", AlarmSnapshot, True),
+    "marketing_state": ("state/marketing", MarketingSnapshot, True),
+    "catalogue_state": ("state/catalogue", CatalogueSnapshot, True),
     "engine_state": ("state/engine", EngineSnapshot, True),
 }
 """What the engine sends: the end of the topic, the payload, and whether it is retained."""

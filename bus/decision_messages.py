@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from bus.replies import Destination, Revision
 from contacts.vocabulary import AgentState, AssignmentState, Disposition, Mode, Refusal
+from marketing.rounds import Progress
 from marketing.selection import SelectedProduct
 from router import decisions, marketing_decisions
 from router.decisions import AnyDecision
@@ -46,6 +47,20 @@ class ContactReservedMessage(DecisionMessage, frozen=True, gc=False, tag="contac
     expires_at_ms: UnixMs
     reason: str | None = None
     customer_id: str | None = None
+
+
+class ContactRequeuedMessage(DecisionMessage, frozen=True, gc=False, tag="contact_requeued"):
+    """The contact waits in `queue_id` from now on: take it there, away from `from_agent_id`.
+
+    Transferred, or moved by a supervisor (then no agent had it). If `to_agent_id` is given, that
+    agent's `contact_reserved` follows.
+    """
+
+    contact_id: str
+    queue_id: str
+    revision: Revision
+    from_agent_id: str | None = None
+    to_agent_id: str | None = None
 
 
 class ReservationTimedOutMessage(
@@ -140,6 +155,7 @@ class OutcomeRecordedMessage(DecisionMessage, frozen=True, gc=False, tag="outcom
     rona_count: int = 0
     reason: str | None = None
     customer_id: str | None = None
+    disposition_code: str | None = None
 
 
 class MarketingDecidedMessage(DecisionMessage, frozen=True, gc=False, tag="marketing_decided"):
@@ -148,7 +164,7 @@ class MarketingDecidedMessage(DecisionMessage, frozen=True, gc=False, tag="marke
     `queue_id` is the tightest queue the agent serves: it had `waiting` contacts, `idle` agents and
     `marketing` agents. `price_milli` is the price of the agents' time then, `value_milli` the
     customer's worth. `is_forecast`: said at acceptance; the agent's retained state keeps it up to
-    date.
+    date. `from_products`: the worth is what is expected of the products to be presented.
     """
 
     contact_id: str
@@ -162,6 +178,7 @@ class MarketingDecidedMessage(DecisionMessage, frozen=True, gc=False, tag="marke
     value_milli: int | None = None
     marketing: int = 0
     is_forecast: bool = False
+    from_products: bool = False
 
 
 class MarketingClosingMessage(DecisionMessage, frozen=True, gc=False, tag="marketing_closing"):
@@ -188,6 +205,23 @@ class ProductsSelectedMessage(DecisionMessage, frozen=True, gc=False, tag="produ
     barred: dict[str, int]
 
 
+class ProductsRestatedMessage(DecisionMessage, frozen=True, gc=False, tag="products_restated"):
+    """A round of a contact in hand, told again after a reconnection; nothing has changed.
+
+    The fields are those of `products_selected`, and `progress` says of each product whether it is
+    `open`, `presented` or `released`, and the reaction recorded last. Take it instead of what you
+    know of this `round_id`.
+    """
+
+    contact_id: str
+    agent_id: str
+    round_id: str
+    products: tuple[SelectedProduct, ...]
+    asked: int
+    barred: dict[str, int]
+    progress: dict[str, Progress]
+
+
 class ProductsWithdrawnMessage(DecisionMessage, frozen=True, gc=False, tag="products_withdrawn"):
     """Of a round these may not be presented after all: the code of why, by product."""
 
@@ -210,15 +244,26 @@ class SaleRecordedMessage(DecisionMessage, frozen=True, gc=False, tag="sale_reco
 
 
 class AgentStateChangedMessage(DecisionMessage, frozen=True, gc=False, tag="agent_state_changed"):
-    """The agent's own state; `reason` says why not ready."""
+    """The agent's own state; `reason` says why not ready, `by` which supervisor set it, if one."""
 
     agent_id: str
     state: AgentState
     reason: str | None = None
+    by: str | None = None
+
+
+class AgentSkillsSetMessage(DecisionMessage, frozen=True, gc=False, tag="agent_skills_set"):
+    """A supervisor (`by`) has changed the agent's skills; `own_skills`: those to go back to."""
+
+    agent_id: str
+    skills: dict[str, int]
+    own_skills: dict[str, int] | None
+    by: str
 
 
 AnyDecisionMessage = (
     ContactReservedMessage
+    | ContactRequeuedMessage
     | ReservationTimedOutMessage
     | ReservationWithdrawnMessage
     | ContactRefusedMessage
@@ -229,9 +274,11 @@ AnyDecisionMessage = (
     | MarketingDecidedMessage
     | MarketingClosingMessage
     | ProductsSelectedMessage
+    | ProductsRestatedMessage
     | ProductsWithdrawnMessage
     | SaleRecordedMessage
     | AgentStateChangedMessage
+    | AgentSkillsSetMessage
 )
 
 
@@ -248,6 +295,7 @@ class DecisionBatch(msgspec.Struct, frozen=True, kw_only=True):
 
 MESSAGE_OF: dict[type[AnyDecision], type[AnyDecisionMessage]] = {
     decisions.ContactReserved: ContactReservedMessage,
+    decisions.ContactRequeued: ContactRequeuedMessage,
     decisions.ReservationTimedOut: ReservationTimedOutMessage,
     decisions.ReservationWithdrawn: ReservationWithdrawnMessage,
     decisions.ContactRefused: ContactRefusedMessage,
@@ -258,9 +306,11 @@ MESSAGE_OF: dict[type[AnyDecision], type[AnyDecisionMessage]] = {
     decisions.MarketingDecided: MarketingDecidedMessage,
     decisions.MarketingClosing: MarketingClosingMessage,
     marketing_decisions.ProductsSelected: ProductsSelectedMessage,
+    marketing_decisions.ProductsRestated: ProductsRestatedMessage,
     marketing_decisions.ProductsWithdrawn: ProductsWithdrawnMessage,
     marketing_decisions.SaleRecorded: SaleRecordedMessage,
     decisions.AgentStateChanged: AgentStateChangedMessage,
+    decisions.AgentSkillsSet: AgentSkillsSetMessage,
 }
 """The decisions that leave the engine, and the message each becomes."""
 

@@ -75,6 +75,8 @@ def _wrong_field(first: Mapping[str, Any]) -> tuple[Fault, str]:
     if first["type"] == "missing":
         return Fault.FIELD_MISSING, f"{field} is missing"
     rule = first["msg"][:200].removeprefix("Value error, ")
+    if first["loc"][-1:] == ("note",):  # what an agent wrote is in no reply and no log
+        return Fault.FIELD_WRONG, f"{field} is wrong; {rule}"
     if first.get("ctx", {}).get("pattern") == ID_PATTERN:
         rule = f"allowed: {ID_RULE}"
     return Fault.FIELD_WRONG, f"{field} is {shown(first['input'])}; {rule}" if field else rule

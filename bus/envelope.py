@@ -20,6 +20,7 @@ MAX_ENTRIES = 100
 
 UnixMs = Annotated[int, Field(ge=0, le=253_402_300_799_999)]
 Reason = Annotated[str, Field(min_length=1, max_length=64)]
+Note = Annotated[str, Field(min_length=1, max_length=2_000)]
 Revision = Annotated[int, Field(ge=0, le=2**53)]
 
 

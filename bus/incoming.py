@@ -6,7 +6,7 @@ from typing import Annotated, get_args
 
 from pydantic import Field, TypeAdapter
 
-from bus import agent_messages, marketing_messages, messages
+from bus import agent_messages, marketing_messages, messages, quality_messages
 from bus.envelope import EventMessage
 from bus.topics import Role
 from router.events import AnyEvent
@@ -32,10 +32,13 @@ AnyMessage = (
     | agent_messages.WrapUpCompletedMessage
     | agent_messages.WrapUpExtendedMessage
     | agent_messages.AgentSignOutForcedMessage
+    | agent_messages.AgentSkillsChangedMessage
     | marketing_messages.CustomerContextAttachedMessage
     | marketing_messages.ProductsPresentedMessage
     | marketing_messages.ReactionRecordedMessage
     | marketing_messages.NeverSaidMessage
+    | quality_messages.SurveyAnsweredMessage
+    | quality_messages.SchedulePublishedMessage
     | messages.ContactMovedMessage
     | messages.ContactPrioritisedMessage
     | messages.QueueOpenedMessage
@@ -43,6 +46,7 @@ AnyMessage = (
     | messages.GateOverriddenMessage
     | messages.EmergencyDeclaredMessage
     | messages.EmergencyClearedMessage
+    | messages.AlarmAcknowledgedMessage
     | messages.ClockTickedMessage
 )
 
@@ -63,6 +67,7 @@ _AGENT_TYPES = frozenset(
         "agent_ready",
         "agent_not_ready",
         "agent_lost",
+        "contact_transferred",
         "ringing",
         "accepted",
         "rejected",
@@ -80,16 +85,20 @@ _CONTACT_TYPES = frozenset(
     {
         "contact_arrived",
         "contact_ended",
-        "contact_transferred",
         "live_contacts_reported",
         "position_requested",
         "heartbeat",
         "customer_context_attached",
+        "survey_answered",
+        "schedule_published",
     }
 )
 _SUPERVISOR_TYPES = frozenset(
     {
+        "agent_ready",
+        "agent_not_ready",
         "agent_sign_out_forced",
+        "agent_skills_changed",
         "contact_moved",
         "contact_prioritised",
         "queue_opened",
@@ -97,6 +106,8 @@ _SUPERVISOR_TYPES = frozenset(
         "gate_overridden",
         "emergency_declared",
         "emergency_cleared",
+        "schedule_published",
+        "alarm_acknowledged",
         "clock_ticked",
     }
 )

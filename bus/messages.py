@@ -22,10 +22,12 @@ from bus.envelope import (
 from bus.marketing_messages import CustomerMessage, with_context
 from config.base import DAY_MS
 from config.routing import Id, Priority
-from contacts.vocabulary import Mode
+from contacts.vocabulary import AtClosing, Mode
 from router import events
 
 MAX_LIVE_CONTACTS = 100_000
+
+AlarmId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:@=~-]{1,256}$")]
 
 
 # --- contacts, told by the bridge to the PBX -----------------------------------------------
@@ -73,7 +75,10 @@ class ContactEndedMessage(EventMessage):
 
 
 class ContactTransferredMessage(EventMessage):
-    """Blind transfer to a queue or to an agent; the time waited so far is kept."""
+    """Blind transfer to a queue or to an agent; the time waited so far is kept.
+
+    An agent's client transfers only what is in that agent's own hands.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={"oneOf": [{"required": ["to_queue_id"]}, {"required": ["to_agent_id"]}]}
@@ -176,6 +181,8 @@ class QueueClosedMessage(EventMessage):
     event = events.QueueClosed
     type: Literal["queue_closed"]
     queue_id: Id
+    at_closing: Annotated[AtClosing, Field(strict=False)] | None = None
+    """Whether those who wait are served or diverted; left out: as the queue's settings say."""
 
 
 class GateOverriddenMessage(EventMessage):
@@ -204,6 +211,15 @@ class EmergencyClearedMessage(EventMessage):
 
     event = events.EmergencyCleared
     type: Literal["emergency_cleared"]
+
+
+class AlarmAcknowledgedMessage(EventMessage):
+    """A supervisor has seen an alarm."""
+
+    event = events.AlarmAcknowledged
+    type: Literal["alarm_acknowledged"]
+    alarm_id: AlarmId
+    """The alarm's own id, as in the state."""
 
 
 class ClockTickedMessage(Message):

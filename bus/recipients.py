@@ -10,6 +10,7 @@ from router import decisions, marketing_decisions
 from router.decisions import AnyDecision
 
 AUDIENCE: dict[type[AnyDecision], tuple[Role, ...]] = {
+    decisions.ContactRequeued: (Role.BRIDGE,),
     decisions.ContactReserved: (Role.AGENT, Role.BRIDGE),
     decisions.ReservationTimedOut: (Role.AGENT, Role.BRIDGE),
     decisions.ReservationWithdrawn: (Role.AGENT, Role.BRIDGE),
@@ -21,9 +22,11 @@ AUDIENCE: dict[type[AnyDecision], tuple[Role, ...]] = {
     decisions.MarketingDecided: (Role.AGENT,),
     decisions.MarketingClosing: (Role.AGENT,),
     marketing_decisions.ProductsSelected: (Role.AGENT,),
+    marketing_decisions.ProductsRestated: (Role.AGENT,),
     marketing_decisions.ProductsWithdrawn: (Role.AGENT,),
     marketing_decisions.SaleRecorded: (Role.AGENT,),
-    decisions.AgentStateChanged: (Role.AGENT,),
+    decisions.AgentStateChanged: (Role.AGENT, Role.BRIDGE),
+    decisions.AgentSkillsSet: (Role.AGENT,),
 }
 """Who is told about which decisions; those not here stay in the engine."""
 
@@ -41,10 +44,16 @@ def recipients(decision: AnyDecision) -> list[Recipient]:
     """Who is told about a decision; nobody for most kinds, since snapshots show their effect.
 
     A contact that no bridge brought has none to tell; an outcome without an agent no agent. Of a
-    contact that is connected already only the talk is told, so that nobody is rung.
+    contact that is connected already only the talk is told, so that nobody is rung; of one that has
+    only another place in its queue, nothing.
     """
-    roles = AUDIENCE.get(type(decision))
-    if roles is None or (type(decision) is decisions.ContactReserved and decision.is_connected):
+    kind = type(decision)
+    roles = AUDIENCE.get(kind)
+    if roles is None:
+        return []
+    if kind is decisions.ContactReserved and decision.is_connected:  # type: ignore[union-attr]
+        return []
+    if kind is decisions.ContactRequeued and not decision.new_entry:  # type: ignore[union-attr]
         return []
     told = [_agent(decision) if role is Role.AGENT else _bridge(decision) for role in roles]
     return [one for one in told if one is not None]

@@ -6,6 +6,11 @@
     tidegate/v1/{tenant}/{site}/{domain}/decisions/agent/{agent_id}
     tidegate/v1/{tenant}/{site}/{domain}/state/queue/{queue_id}         retained snapshots
     tidegate/v1/{tenant}/{site}/{domain}/state/agent/{agent_id}
+    tidegate/v1/{tenant}/{site}/{domain}/state/waiting/{queue_id}
+    tidegate/v1/{tenant}/{site}/{domain}/state/day/{queue_id}
+    tidegate/v1/{tenant}/{site}/{domain}/state/alarm/{alarm_id}
+    tidegate/v1/{tenant}/{site}/{domain}/state/marketing
+    tidegate/v1/{tenant}/{site}/{domain}/state/catalogue
     tidegate/v1/{tenant}/{site}/{domain}/state/engine
 
 The sender's role and name stand in the topic, not in the message, so that the broker's access list
@@ -68,6 +73,10 @@ class TopicSpace:
         self.all_events_in = f"{self.base}/in/+/+"
         """The filter the engine subscribes to."""
         self.engine_state = f"{self.base}/state/engine"
+        self.marketing_state = f"{self.base}/state/marketing"
+        self.all_alarms = f"{self.base}/state/alarm/+"
+        """The filter for alarms that are retained."""
+        self.catalogue_state = f"{self.base}/state/catalogue"
         self.parse_in = lru_cache(REMEMBERED_TOPICS)(self._parse_in)
         """The sender of a message that came in on a topic; raises `TopicError`. Cached."""
         self.reply = lru_cache(REMEMBERED_TOPICS)(self._reply)
@@ -88,6 +97,18 @@ class TopicSpace:
     def agent_state(self, agent_id: str) -> str:
         """Where this agent's snapshot is retained."""
         return f"{self.base}/state/agent/{_id(agent_id)}"
+
+    def waiting_state(self, queue_id: str) -> str:
+        """Where it is retained who waits in this queue."""
+        return f"{self.base}/state/waiting/{_id(queue_id)}"
+
+    def day_state(self, queue_id: str) -> str:
+        """Where this queue's day is retained, for a chart."""
+        return f"{self.base}/state/day/{_id(queue_id)}"
+
+    def alarm_state(self, alarm_id: str) -> str:
+        """Where this alarm is retained as long as it lasts."""
+        return f"{self.base}/state/alarm/{_id(alarm_id)}"
 
     def _reply(self, role: Role, client: str) -> str:
         return f"{self.base}/reply/{role}/{_id(client)}"

@@ -15,8 +15,11 @@ ENGLISH = {
     # Rejection: the core did not carry the event out.
     "contact_exists": "Contact {detail} is known already: ids must not be used again.",
     "contact_unknown": "Contact {detail} is not known, or has ended.",
-    "contact_not_waiting": "Contact {detail} is not waiting in a queue.",
+    "contact_not_waiting": "Contact {detail} no longer waits: agent {have} has it.",
     "contact_not_with_agent": "Contact {detail} is not in this agent's hands.",
+    "contact_not_handled": (
+        "No agent has had contact {detail}, or it is too long ago to know (remembered_contacts)."
+    ),
     "agent_unknown": "Agent {detail} is not in the configuration; only agents there may sign in.",
     "agent_not_signed_in": "Agent {detail} is not signed in: sign in first.",
     "agent_signed_in_elsewhere": (
@@ -29,11 +32,16 @@ ENGLISH = {
     "revision_stale": "Revision {detail} is not the reservation's present one, {have}.",
     "state_forbids": "{detail} is not possible in the state {have}.",
     "wrap_up_forced": "This queue's wrap-up lasts its full time and cannot be ended sooner.",
+    "disposition_unknown": "{detail} is no disposition code of this queue, which has: {have}.",
     "extension_too_long": "Wrap-up cannot be extended by {detail} ms; {have} ms are left.",
     "configuration_invalid": "These settings are not valid: {detail}: {have}.",
     "catalogue_invalid": "This catalogue is not valid: {detail}: {have}.",
     "prices_invalid": "These prices for queue {detail} are not valid: {have}.",
     "product_not_presented": "Product {detail} was not presented, or too long ago to know.",
+    "round_of_another_agent": (
+        "The products of contact {detail} are for agent {have} to present: only that agent's"
+        " client, or a bridge, may speak for them."
+    ),
     # Refusal: the queue does not take or keep the contact.
     "closed": "The queue is closed.",
     "full": "The queue is full.",
@@ -56,8 +64,9 @@ ENGLISH = {
 CHINESE = {
     "contact_exists": "联络 {detail} 已存在:联络编号不得重复使用。",
     "contact_unknown": "联络 {detail} 不存在或已结束。",
-    "contact_not_waiting": "联络 {detail} 不在任何队列中等待。",
+    "contact_not_waiting": "联络 {detail} 已不在等待:它在坐席 {have} 手中。",
     "contact_not_with_agent": "联络 {detail} 不在该坐席手中。",
+    "contact_not_handled": "没有坐席接过联络 {detail},或时间已过久(remembered_contacts)。",
     "agent_unknown": "坐席 {detail} 不在配置中,只有配置中的坐席可以签入。",
     "agent_not_signed_in": "坐席 {detail} 尚未签入:请先签入。",
     "agent_signed_in_elsewhere": (
@@ -70,11 +79,15 @@ CHINESE = {
     "revision_stale": "修订号 {detail} 不是该预留的当前修订号 {have}。",
     "state_forbids": "在状态 {have} 下不能执行 {detail}。",
     "wrap_up_forced": "该队列的话后处理必须用满规定时间,不能提前结束。",
+    "disposition_unknown": "{detail} 不是该队列的处理结果代码,可用的有:{have}。",
     "extension_too_long": "话后处理不能延长 {detail} 毫秒,只剩 {have} 毫秒。",
     "configuration_invalid": "这些设置无效:{detail}:{have}。",
     "catalogue_invalid": "该产品目录无效:{detail}:{have}。",
     "prices_invalid": "队列 {detail} 的这些价格无效:{have}。",
     "product_not_presented": "产品 {detail} 未向该客户介绍过,或时间已过久。",
+    "round_of_another_agent": (
+        "联络 {detail} 的产品由坐席 {have} 介绍:只有该坐席的客户端或桥接器可以就此发言。"
+    ),
     "closed": "队列已关闭。",
     "full": "队列已满。",
     "no_staff": "没有能服务该队列的坐席签入。",

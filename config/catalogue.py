@@ -149,6 +149,18 @@ class PlaybookEntry(Settings):
     suggests: list[Suggestion]
 
 
+class Difficulties(Settings):
+    """Weights revised from what happened, in place of those of the products.
+
+    `tidegate difficulty propose --write` writes this table.
+    """
+
+    version: Word
+    """Names this revision; the outcome store keeps the history of the weights by it."""
+    weights: dict[Id, Annotated[float, Field(gt=0, le=100)]]
+    """By product; products that are not named keep their own."""
+
+
 class Catalogue(Settings):
     """All of it."""
 
@@ -156,3 +168,9 @@ class Catalogue(Settings):
     campaigns: list[Campaign] = Field(default_factory=list)
     playbook: list[PlaybookEntry] = Field(default_factory=list)
     segments: list[Segment] = Field(default_factory=list)
+    difficulties: Difficulties | None = None
+
+    def difficulty_of(self, product: Product) -> float:
+        """Return a product's weight: the revised one, if there is one."""
+        weights = self.difficulties.weights if self.difficulties is not None else {}
+        return weights.get(product.product_id, product.difficulty)

@@ -41,6 +41,7 @@ def contradictions(data: Table) -> Iterator[Finding]:
         yield from _budget_of_campaign(path, campaign, products)
     yield from contradicting_holdings(products)
     yield from _playbook(data, products)
+    yield from _difficulties(data, products)
 
 
 def _both_product_and_category(products: Sequence[tuple[Path, Table]]) -> Iterator[Finding]:
@@ -175,3 +176,12 @@ def _playbook(data: Table, products: Sequence[tuple[Path, Table]]) -> Iterator[F
                     seen.add((kind, name))
                     continue
                 yield Finding((*place, kind), shown(name), allowed)
+
+
+def _difficulties(data: Table, products: Sequence[tuple[Path, Table]]) -> Iterator[Finding]:
+    known = [str(one.get("product_id")) for _, one in products]
+    table = data.get("difficulties")
+    weights = table.get("weights") if isinstance(table, dict) else None
+    for name in weights if isinstance(weights, dict) else ():
+        if name not in known:
+            yield Finding(("difficulties", "weights", name), None, _unknown("product", name, known))

@@ -51,6 +51,10 @@ class GateSettings(Settings):
     """For schedule: when marketing is permitted, in the queue's time zone."""
     value_milli: int = Field(1_000, ge=0, le=1_000_000_000)
     """What one marketing attempt is worth, for contacts that bring no value, thousandths."""
+    value_from: Literal["queue", "products"] = "queue"
+    """What a contact that brings no value is worth at service complete. queue: `value_milli`.
+    products: the sum of chance x value of the products that would be presented to this customer
+    (with `marketing.enabled`); `value_milli` then stands in where that is not known yet."""
     wait_cost_milli_per_s: int = Field(50, ge=0, le=1_000_000_000)
     """What a second of one customer's waiting costs, in the same unit, thousandths."""
     display_gap: int = Field(1, ge=0, le=1_000)

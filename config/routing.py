@@ -21,6 +21,8 @@ from contacts.vocabulary import Channel, Refusal
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 SkillLevel = Annotated[int, Field(ge=1, le=10)]
 Skills = dict[Id, SkillLevel]
+Name = Annotated[str, Field(min_length=1, max_length=128)]
+DispositionCode = Annotated[str, Field(min_length=1, max_length=64)]
 Destination = Annotated[str, Field(min_length=1, max_length=256)]
 Priority = Annotated[int, Field(ge=0, le=99)]
 CATEGORY_PATTERN = r"^(\*|[A-Za-z0-9._:@=~-]{1,128})$"
@@ -58,6 +60,8 @@ class ServiceLevelSettings(Settings):
 
     threshold_ms: int = Field(20 * SECOND_MS, ge=0, le=DAY_MS)
     """Accepted within this wait is in time, milliseconds."""
+    target_ratio: float = Field(0.8, ge=0, le=1)
+    """The service level to reach; below it an alarm is raised, and pages show it so."""
     denominator: Literal["arrived", "accepted", "arrived_less_short_abandons"] = "arrived"
     """What accepted-in-time is divided by."""
     short_abandon_ms: int = Field(5 * SECOND_MS, ge=0, le=HOUR_MS)
@@ -69,6 +73,8 @@ class QueueSettings(Settings):
 
     queue_id: Id
     """The queue's id; appears in topics and reports."""
+    name: Name | None = None
+    """What people call the queue; shown instead of its id."""
     channel: Channel = Channel.VOICE
     """Medium of the contacts that wait here."""
     requires: Skills = Field(default_factory=dict)
@@ -95,6 +101,8 @@ class QueueSettings(Settings):
     destinations: dict[Refusal, Destination] = Field(default_factory=dict)
     """Where the PBX shall send a contact the queue does not take, per reason: closed, full,
     no_staff, waited_too_long. Any text the PBX understands."""
+    disposition_codes: list[DispositionCode] = Field(default_factory=list, max_length=200)
+    """What agents may say came of a contact, in the centre's own codes. Empty: any code."""
     gate: GateSettings = GateSettings()
     wrap_up: WrapUpSettings = WrapUpSettings()
     service_level: ServiceLevelSettings = ServiceLevelSettings()
@@ -109,6 +117,8 @@ class AgentSettings(Settings):
 
     agent_id: Id
     """The agent's id; appears in topics and reports."""
+    name: Name | None = None
+    """What people call the agent; shown instead of the id."""
     skills: Skills = Field(default_factory=dict)
     """Skills with levels 1 (beginner) to 10 (expert)."""
     capacity: dict[Channel, Annotated[int, Field(ge=0, le=50)]] = Field(
@@ -134,6 +144,8 @@ class LimitSettings(Settings):
     gates are closed until it is heard again, milliseconds."""
     remembered_events: int = Field(200_000, ge=1_000, le=5_000_000)
     """How many event ids are remembered to recognise repeats; older repeats are taken as new."""
+    remembered_contacts: int = Field(100_000, ge=1_000, le=5_000_000)
+    """How many contacts that agents had are remembered, so that surveys about them are taken."""
     exclusive_channels: list[Channel] = Field(default_factory=lambda: [Channel.VOICE])
     """While an agent has a contact on one of these, no other channel is offered, and none of
     these is offered while the agent has any other contact."""

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
+from config.alarms import AlarmSettings
 from config.base import HOUR_MS, MINUTE_MS, SECOND_MS, Settings
 from config.marketing import MarketingSettings
 from config.routing import AgentSettings, Id, LimitSettings, QueueSettings, RoutingSettings
@@ -183,6 +184,7 @@ class TidegateSettings(Settings):
     service: ServiceSettings = ServiceSettings()
     limits: LimitSettings = LimitSettings()
     marketing: MarketingSettings = MarketingSettings()
+    alarms: AlarmSettings = AlarmSettings()
     queues: list[QueueSettings] = Field(default_factory=list)
     """The contact queues; ids are unique, which `routing()` and the loader check."""
     agents: list[AgentSettings] = Field(default_factory=list)

@@ -62,6 +62,13 @@ class Refusal(StrEnum):
     WAITED_TOO_LONG = "waited_too_long"
 
 
+class AtClosing(StrEnum):
+    """What happens to those who still wait when their queue closes."""
+
+    SERVE = "serve"
+    DIVERT = "divert"
+
+
 class ReactionKind(StrEnum):
     """How a customer took one product that was presented."""
 
@@ -128,6 +135,14 @@ class Unqualified(StrEnum):
     LEARNER = "learner"
 
 
+class ScheduledActivity(StrEnum):
+    """What an agent is to do in a stretch of the schedule."""
+
+    WORK = "work"
+    BREAK = "break"
+    OTHER = "other"
+
+
 class NotReadyReason(StrEnum):
     """Reasons the engine itself sets; agents may give any reason of their own."""
 
@@ -145,6 +160,7 @@ class Rejection(StrEnum):
     CONTACT_UNKNOWN = "contact_unknown"
     CONTACT_NOT_WAITING = "contact_not_waiting"
     CONTACT_NOT_WITH_AGENT = "contact_not_with_agent"
+    CONTACT_NOT_HANDLED = "contact_not_handled"
     AGENT_UNKNOWN = "agent_unknown"
     AGENT_NOT_SIGNED_IN = "agent_not_signed_in"
     AGENT_SIGNED_IN_ELSEWHERE = "agent_signed_in_elsewhere"
@@ -155,8 +171,10 @@ class Rejection(StrEnum):
     REVISION_STALE = "revision_stale"
     STATE_FORBIDS = "state_forbids"
     WRAP_UP_FORCED = "wrap_up_forced"
+    DISPOSITION_UNKNOWN = "disposition_unknown"
     EXTENSION_TOO_LONG = "extension_too_long"
     CONFIGURATION_INVALID = "configuration_invalid"
     PRICES_INVALID = "prices_invalid"
     CATALOGUE_INVALID = "catalogue_invalid"
     PRODUCT_NOT_PRESENTED = "product_not_presented"
+    ROUND_OF_ANOTHER_AGENT = "round_of_another_agent"

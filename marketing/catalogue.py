@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import NamedTuple
 
-from config.catalogue import Campaign, Catalogue, Eligibility, PlaybookEntry, Product
+from config.catalogue import Campaign, Catalogue, Eligibility, Product
 from contacts.customer import CustomerContext
 from marketing.barriers import Ineligible
 from marketing.eligibility import Item, Situation, checks_of, why_not
@@ -13,7 +13,6 @@ from marketing.segments import holds
 
 NO_LIMITS: Mapping[str, int | None] = {}
 _ALWAYS_BEGUN, _NEVER_OVER = "", "9999-12-31"
-_NOTHING: Mapping[str, float] = {}
 
 
 class Candidates(NamedTuple):
@@ -32,10 +31,6 @@ class CatalogueIndex:
         self.items: dict[str, Item] = {
             one.product_id: _item(one, campaigns) for one in catalogue.products
         }
-        self.by_category: dict[str, tuple[Item, ...]] = {}
-        for item in self.items.values():
-            category = item.product.category
-            self.by_category[category] = (*self.by_category.get(category, ()), item)
         self.campaigns = campaigns
         self.limited = tuple(
             one.product_id
@@ -43,7 +38,6 @@ class CatalogueIndex:
             if self.units_left(one.product_id, accepted=0, spent_milli=0, campaign_spent_milli=0)
             is not None
         )
-        self._priors = {one.reason: self._prior(one) for one in catalogue.playbook}
         self._apart = _apart(catalogue.products)
         self._rules = {one.segment_id: one.rule for one in catalogue.segments}
 
@@ -85,23 +79,32 @@ class CatalogueIndex:
         """
         eligible, barred = [], []
         for product_id, item in self.items.items():
-            found = why_not(item, situation, left.get(product_id))
+            found = self.why_not(product_id, situation, left)
             if found is None:
                 eligible.append(item)
             else:
                 barred.append(found)
         return Candidates(eligible, barred)
 
-    def prior(self, reason: str | None) -> Mapping[str, float]:
-        """Return the playbook's weight by product for a contact reason, ratios of odds > 0.
+    def why_not(
+        self, product_id: str, situation: Situation, left: Mapping[str, int | None] = NO_LIMITS
+    ) -> Ineligible | None:
+        """Return what bars one product, None if nothing does; raises KeyError for an unknown one.
 
-        A product that is not in it has weight 1: the reason says nothing about it.
+        See `candidates`.
         """
-        return self._priors.get(reason or "", _NOTHING)
+        return why_not(self.items[product_id], situation, left.get(product_id))
 
     def goes_with(self, product_id: str, chosen: Iterable[str]) -> bool:
         """Tell whether the product may be shown beside those already chosen."""
         return self._apart.get(product_id, frozenset()).isdisjoint(chosen)
+
+    def has_rivals(self, names: Container[str]) -> bool:
+        """Tell whether two of `names` are never shown beside each other. O(pairs kept apart)."""
+        return any(
+            name in names and any(other in names for other in others)
+            for name, others in self._apart.items()
+        )
 
     def units_left(
         self, product_id: str, *, accepted: int, spent_milli: int, campaign_spent_milli: int
@@ -127,14 +130,6 @@ class CatalogueIndex:
             return None
         categories = (self.items[one].product.category for one in held if one in self.items)
         return frozenset((*held, *categories))
-
-    def _prior(self, entry: PlaybookEntry) -> dict[str, float]:
-        weights: dict[str, float] = {}
-        for one in sorted(entry.suggests, key=lambda one: one.product is not None):
-            items = self.by_category.get(one.category or "", ())
-            names = [one.product] if one.product else [item.product.product_id for item in items]
-            weights.update(dict.fromkeys(names, one.weight))
-        return weights
 
 
 def _item(product: Product, campaigns: Mapping[str, Campaign]) -> Item:

@@ -8,6 +8,7 @@ are those in force at the time of asking; only what is still kept can be counted
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import NamedTuple
@@ -35,21 +36,6 @@ _KEYS: dict[str, Callable[[ProductRef], str | None]] = {
     "category": attrgetter("category"),
     "campaign": attrgetter("campaign_id"),
 }
-
-
-def may_present(
-    ledger: Ledger,
-    settings: MarketingSettings,
-    who: Who,
-    contact_id: str,
-    product: ProductRef,
-    now_ms: int,
-) -> LimitHit | None:
-    """Return the limit that bars one more presentation now, None if there is none.
-
-    For many products build one `Standing`.
-    """
-    return Standing(ledger, settings, who, contact_id, now_ms).hit(product)
 
 
 def keep_ms(settings: MarketingSettings) -> int:
@@ -100,6 +86,17 @@ class Standing:
             or self._cool_downs.hit(product)
             or self._product_hit(product, chosen)
         )
+
+    def bar_one_another(self, products: Iterable[ProductRef]) -> bool:
+        """Tell whether limits leave no room for all of these in one round. O(limits x products)."""
+        if not self._counts:
+            return False
+        products = list(products)
+        for limit, key_of, moments in self._counts:
+            for key, count in Counter(map(key_of, products)).items():
+                if key is not None and self._over(limit, key, moments.get(key, ()), count - 1):
+                    return True
+        return False
 
     def _product_hit(self, product: ProductRef, chosen: Sequence[ProductRef]) -> LimitHit | None:
         """Return the limit on presentations; with nothing chosen only what was presented counts."""

@@ -3,10 +3,10 @@
 Every product's score may lie anywhere between a low and a high bound. Thompson sampling draws all
 scores and takes the `count` highest. Here one threshold does it: a product goes in with the
 probability that its own score is above the threshold, and the threshold is where these
-probabilities sum to `count`. A category's sum is held to `most_of_category` by a threshold of its
-own. One uniform number then takes products at even steps along the probabilities laid end to end
-(systematic sampling, Madow 1949): exactly `count` products, each with exactly its probability, and
-never more than `most_of_category` of a category, since those lie side by side.
+probabilities sum to `count`. A category's sum is held to its limit by a threshold of its own. One
+uniform number then takes products at even steps along the probabilities laid end to end (systematic
+sampling, Madow 1949): exactly `count` products, each with exactly its probability, and never more
+of a category than its limit, since those lie side by side.
 """
 
 from __future__ import annotations
@@ -25,27 +25,29 @@ Bounds = tuple[float, float]
 
 
 def inclusion_ppb(
-    groups: Sequence[Sequence[Bounds]], count: int, most_of_category: int
+    groups: Sequence[Sequence[Bounds]], count: int, limits: Sequence[int]
 ) -> list[list[int]]:
     """Return each product's probability of being presented, group by group, summing to `count`.
 
-    A group is a category. Where the groups are too few for `most_of_category` it is raised as far
-    as needed. There must be more than `count` products.
+    A group is a category; of each at most its limit is presented. There must be more than `count`
+    products, and at least `count` within the limits.
     """
-    while sum(min(most_of_category, len(group)) for group in groups) < count:
-        most_of_category += 1
-    low, high = _bracket(groups, count, most_of_category)
-    open_groups = [[one for one in group if one[1] > low] for group in groups]
+    low, high = _bracket(groups, count, limits)
+    open_groups = [
+        ([one for one in group if one[1] > low], most)
+        for group, most in zip(groups, limits, strict=True)
+    ]
 
     def over(threshold: float) -> float:
-        masses = (_mass(group, threshold) for group in open_groups if group)
-        return sum(min(mass, most_of_category) for mass in masses) - count
+        masses = ((_mass(group, threshold), most) for group, most in open_groups if group)
+        return sum(min(mass, most) for mass, most in masses) - count
 
     threshold = _falling_root(over, low, high)
     shares = [
-        _shares(group, _held_threshold(group, threshold, most_of_category)) for group in groups
+        _shares(group, _held_threshold(group, threshold, most))
+        for group, most in zip(groups, limits, strict=True)
     ]
-    return _whole_parts(shares, count, most_of_category)
+    return _whole_parts(shares, count, limits)
 
 
 def draw(parts: Sequence[Sequence[int]], seed: int) -> list[tuple[int, int]]:
@@ -62,11 +64,14 @@ def draw(parts: Sequence[Sequence[int]], seed: int) -> list[tuple[int, int]]:
     return drawn
 
 
-def _bracket(groups: Sequence[Sequence[Bounds]], count: int, most: int) -> Bounds:
+def _bracket(groups: Sequence[Sequence[Bounds]], count: int, limits: Sequence[int]) -> Bounds:
     """Return thresholds at which the sum is surely at least, and surely below, `count`."""
 
     def nth_best(bound: int) -> float:
-        best = [sorted((one[bound] for one in group), reverse=True)[:most] for group in groups]
+        best = [
+            sorted((one[bound] for one in group), reverse=True)[:most]
+            for group, most in zip(groups, limits, strict=True)
+        ]
         return sorted((score for scores in best for score in scores), reverse=True)[count - 1]
 
     return nth_best(0), nth_best(1)
@@ -131,13 +136,14 @@ def _falling_root(over: Callable[[float], float], low: float, high: float) -> fl
     return low
 
 
-def _whole_parts(shares: list[list[float]], count: int, most: int) -> list[list[int]]:
+def _whole_parts(shares: list[list[float]], count: int, limits: Sequence[int]) -> list[list[int]]:
     """Return the shares in parts per billion, corrected so that the sum is exactly `count`."""
     parts = [[int(share * PPB) for share in group] for group in shares]
     sums = [sum(group) for group in parts]
     missing = count * PPB - sum(sums)
     for hopeless in (False, True):
         for number, group in enumerate(parts):
+            most = limits[number]
             if missing == 0 and sums[number] <= most * PPB:
                 continue
             for place, part in enumerate(group):

@@ -35,13 +35,14 @@ class Item(msgspec.Struct, gc=False, array_like=True):
 
 
 class Round(msgspec.Struct, gc=False, array_like=True):
-    """Products selected together for one contact."""
+    """Products selected together for one contact, for `agent_id` to present ("": not known)."""
 
     round_id: str
     contact_id: str
     who: c.Who
     items: tuple[Item, ...]
     kept_until_ms: int
+    agent_id: str = ""
 
     @property
     def counts_at_ms(self) -> int | None:
@@ -51,6 +52,10 @@ class Round(msgspec.Struct, gc=False, array_like=True):
     def item(self, product_id: str) -> Item | None:
         """Return the product's entry."""
         return next((one for one in self.items if one.product.product_id == product_id), None)
+
+    def is_of(self, agent_id: str | None) -> bool:
+        """Tell whether the agent may speak for the round; None may for every one."""
+        return agent_id is None or self.agent_id in ("", agent_id)
 
 
 class Never(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -89,10 +94,10 @@ class Ledger:
         """Return the household's rounds that are kept, oldest first."""
         return self._by_household.get(household, ())
 
-    def round_with(self, contact_id: str, product_id: str) -> Round | None:
-        """Return the contact's newest round with this product, whoever the customer."""
+    def rounds_with(self, contact_id: str, product_id: str) -> list[Round]:
+        """Return the contact's rounds with this product, newest first, whoever the customer."""
         rounds = reversed(self._by_contact.get(contact_id, ()))
-        return next((one for one in rounds if one.item(product_id) is not None), None)
+        return [one for one in rounds if one.item(product_id) is not None]
 
     def of_contact(self, customer_id: str, contact_id: str) -> Iterator[Round]:
         """Yield the contact's rounds that are kept, newest first."""
@@ -172,6 +177,7 @@ def _round_reserved(ledger: Ledger, one: c.RoundReserved) -> None:
             one.who,
             tuple(Item(product, one.expires_at_ms) for product in one.products),
             one.kept_until_ms,
+            one.agent_id,
         )
     )
 

@@ -48,7 +48,8 @@ class LedgerChange(msgspec.Struct, frozen=True, gc=False, tag_field="type"):
 class RoundReserved(LedgerChange, frozen=True, gc=False, tag="round_reserved"):
     """Products were selected for a contact; they count from now on, on every line.
 
-    A round neither presented nor released counts as presented at `expires_at_ms`.
+    A round neither presented nor released counts as presented at `expires_at_ms`. `agent_id` is
+    who may present it; empty in journals of earlier versions.
     """
 
     round_id: str
@@ -58,6 +59,7 @@ class RoundReserved(LedgerChange, frozen=True, gc=False, tag="round_reserved"):
     at_ms: int
     expires_at_ms: int
     kept_until_ms: int
+    agent_id: str = ""
 
 
 class FatigueCounted(LedgerChange, frozen=True, gc=False, tag="fatigue_counted"):

@@ -44,7 +44,7 @@ def scored_by_category(
     """
     shared_mean, shared_variance = log_odds(weights, shared)
     by_category: dict[str, list[Candidate]] = {}
-    for candidate in sorted(candidates, key=_place):
+    for candidate in sorted(candidates, key=place_of):
         by_category.setdefault(candidate.category, []).append(candidate)
     scored: list[list[Scored]] = []
     bounds: list[list[Bounds]] = []
@@ -72,23 +72,57 @@ def scored_by_category(
     return scored, bounds
 
 
+def category_limits(
+    scored: Sequence[Sequence[Scored]], count: int, most: int, fits_ratio: float
+) -> list[int]:
+    """Return how many products of each category may be presented.
+
+    That is `most`, and one more for each product beside which nothing else fits. Taking products in
+    order of expected value, one of a category that has `most` already goes in only if the best of
+    the categories that have not is worth less than `fits_ratio` of it, or there is none.
+    """
+    order = sorted(
+        ((one.expected_milli, group) for group, members in enumerate(scored) for one in members),
+        reverse=True,
+    )
+    taken = [0] * len(scored)
+    for _ in range(min(count, len(order))):
+        expected, group = order[0]
+        place = 0
+        if taken[group] >= most:
+            place = next((at for at, one in enumerate(order) if taken[one[1]] < most), 0)
+            if order[place][0] < fits_ratio * expected:
+                place = 0
+        taken[order.pop(place)[1]] += 1
+    return [max(most, number) for number in taken]
+
+
 def drawn(
     scored: Sequence[Sequence[Scored]],
     bounds: Sequence[Sequence[Bounds]],
     count: int,
-    most_of_category: int,
+    limits: Sequence[int],
     seed: int,
 ) -> list[Drawn]:
     """Return the products to present, the highest expected value first."""
-    if sum(len(group) for group in scored) <= count:
-        chosen = [Drawn(one, PPB) for group in scored for one in group]
-    else:
-        parts = inclusion_ppb(bounds, count, most_of_category)
-        chosen = [
-            Drawn(scored[group][place], parts[group][place]) for group, place in draw(parts, seed)
-        ]
-    return sorted(chosen, key=lambda one: (-one.scored.expected_milli, _place(one.scored[2])))
+    parts = inclusion_parts(bounds, count, limits)
+    chosen = [
+        Drawn(scored[group][place], parts[group][place]) for group, place in draw(parts, seed)
+    ]
+    return sorted(
+        chosen, key=lambda one: (-one.scored.expected_milli, place_of(one.scored.candidate))
+    )
 
 
-def _place(candidate: Candidate) -> tuple[str, str]:
+def inclusion_parts(
+    bounds: Sequence[Sequence[Bounds]], count: int, limits: Sequence[int]
+) -> list[list[int]]:
+    """Return each product's probability of being presented, per billion; all, if few enough."""
+    if sum(len(group) for group in bounds) <= count:
+        return [[PPB] * len(group) for group in bounds]
+    return inclusion_ppb(bounds, count, limits)
+
+
+def place_of(candidate: Candidate) -> tuple[str, str]:
+    """Return what orders candidates that are otherwise equal."""
     return candidate.category, candidate.product_id

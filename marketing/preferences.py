@@ -12,10 +12,17 @@ from collections.abc import Sequence
 
 import msgspec
 
+from marketing.inclusion import Bounds
 from marketing.preference_attributes import Attributes
 from marketing.preference_features import BIAS, all_features, shared_features
 from marketing.preference_learning import chance, log_odds, updated, weight_of
-from marketing.preference_ranking import Drawn, drawn, scored_by_category
+from marketing.preference_ranking import (
+    Drawn,
+    Scored,
+    category_limits,
+    drawn,
+    scored_by_category,
+)
 from marketing.preference_values import (
     UNKNOWN,
     Candidate,
@@ -31,30 +38,28 @@ from marketing.preference_values import (
 
 FEWEST_PRESENTED = 1
 MOST_PRESENTED = 20
+USUALLY_PRESENTED = 4
 
 
 class PreferenceSettings(msgspec.Struct, frozen=True):
     """How products are selected.
 
-    `presented` products (usually 3 to 5), at most `most_of_category` of one category unless there
-    are too few categories. The log-odds with which a product is drawn differ from their mean by
-    at most `most_deviations` standard deviations; 0 presents the best and explores nothing.
-    `most_terms` parts of a chance are told as its reasons.
+    At most `most_of_category` products of one category are presented, unless every product of
+    another is worth less than `fits_ratio` of one more. The log-odds with which a product is drawn
+    differ from their mean by at most `most_deviations` standard deviations; 0 presents the best and
+    explores nothing. `most_terms` parts of a chance are told as its reasons.
     """
 
-    presented: int = 4
     most_of_category: int = 2
-    most_deviations: float = 1.4
+    fits_ratio: float = 0.8
+    most_deviations: float = 1.5
     most_terms: int = 3
 
     def __post_init__(self) -> None:
-        if not FEWEST_PRESENTED <= self.presented <= MOST_PRESENTED:
-            raise ValueError(
-                f"presented is {self.presented}; "
-                f"give {FEWEST_PRESENTED} to {MOST_PRESENTED} products"
-            )
         if self.most_of_category < 1:
             raise ValueError(f"most_of_category is {self.most_of_category}; give 1 or more")
+        if not 0.0 <= self.fits_ratio <= 1.0:
+            raise ValueError(f"fits_ratio is {self.fits_ratio}; give 0 to 1")
         if not 0.0 <= self.most_deviations <= 5.0:
             raise ValueError(f"most_deviations is {self.most_deviations}; give 0 to 5")
 
@@ -72,28 +77,37 @@ class Preferences:
         self._attributes = Attributes()
 
     def rank(
-        self, candidates: Sequence[Candidate], context: CustomerContext, seed: int
+        self,
+        candidates: Sequence[Candidate],
+        context: CustomerContext,
+        seed: int,
+        presented: int = USUALLY_PRESENTED,
     ) -> Selection:
-        """Return the products to present to this customer, the highest expected value first.
+        """Return the `presented` products for this customer, the highest expected value first.
 
         The same state, arguments and seed (any integer) give the same selection; it changes
-        nothing. Raises ValueError for a candidate given twice, a value below 0, or an attribute
-        that is not finite.
+        nothing. Raises ValueError for a candidate given twice, a value below 0, an attribute that
+        is not finite, or a number of products that is not 1 to 20.
         """
         check_candidates(candidates)
+        if not FEWEST_PRESENTED <= presented <= MOST_PRESENTED:
+            raise ValueError(
+                f"presented is {presented}; give {FEWEST_PRESENTED} to {MOST_PRESENTED} products"
+            )
         settings = self.settings
-        attributes = self._attributes.features(context)
-        scored, bounds = scored_by_category(
-            self.weights,
-            context,
-            shared_features(context, attributes),
-            attributes,
-            candidates,
-            settings.most_deviations,
-        )
-        chosen = drawn(scored, bounds, settings.presented, settings.most_of_category, seed)
+        scored, bounds = self.scored(candidates, context, settings.most_deviations)
+        limits = category_limits(scored, presented, settings.most_of_category, settings.fits_ratio)
+        chosen = drawn(scored, bounds, presented, limits, seed)
         products = tuple(self._presented(context, one) for one in chosen)
-        return Selection(products=products, seed=seed, asked=settings.presented)
+        return Selection(products=products, seed=seed, asked=presented)
+
+    def scored(
+        self, candidates: Sequence[Candidate], context: CustomerContext, deviations: float
+    ) -> tuple[list[list[Scored]], list[list[Bounds]]]:
+        """Return all candidates by category, and the bounds of their scores; see `Scored`."""
+        attributes = self._attributes.features(context)
+        shared = shared_features(context, attributes)
+        return scored_by_category(self.weights, context, shared, attributes, candidates, deviations)
 
     def chance(self, context: CustomerContext, candidate: Candidate) -> float:
         """Return the predicted probability that the customer accepts the product if presented."""

@@ -42,7 +42,10 @@ MEANING = {
 
 
 class Reaction(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """What an agent says about one product. `scope` is for `never_again` and ignored else."""
+    """What an agent says about one product. `scope` is for `never_again` and ignored else.
+
+    `speaker` is the agent whose rounds alone may be meant; None: anybody's.
+    """
 
     customer_id: str
     contact_id: str
@@ -51,6 +54,7 @@ class Reaction(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     scope: NeverScope = NeverScope.PRODUCT
     agent_id: str = ""
     reason: str | None = None
+    speaker: str | None = None
 
 
 def labels(noted: c.ReactionNoted) -> tuple[int | None, int | None]:
@@ -127,7 +131,7 @@ def take_back_never(
 def _presented(ledger: Ledger, reaction: Reaction) -> tuple[Round, Item] | None:
     """Return the product's entry in the contact's newest round in which it was presented."""
     for one in ledger.of_contact(reaction.customer_id, reaction.contact_id):
-        item = one.item(reaction.product_id)
+        item = one.item(reaction.product_id) if one.is_of(reaction.speaker) else None
         if item is not None and (item.state == "presented" or item.reaction is not None):
             return one, item
     return None

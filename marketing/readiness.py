@@ -18,27 +18,22 @@ _MILLISECOND = timedelta(milliseconds=1)
 _END_OF_CALENDAR_MS = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
 
 
-def why_not_ready(
+def why_uncertified(
     settings: MarketingSettings,
     agent: AgentSettings,
-    category: str,
-    load: int,
+    certificate: str,
     now_ms: int,
     time_zone: str = "UTC",
 ) -> Unqualified | None:
-    """Return why the agent may not present products of a category now, None if the agent may.
+    """Return why the agent may not present what needs a certificate now, None if the agent may.
 
-    `load` is contacts waiting less agents idle, as the gate counts it; `now_ms` the engine's time;
-    `time_zone` the queue's, in which a certificate's last day ends. Raises
-    `zoneinfo.ZoneInfoNotFoundError` for an unknown zone.
+    `now_ms` is the engine's time; `time_zone` the queue's, in which a certificate's last day ends.
+    Raises `zoneinfo.ZoneInfoNotFoundError` for an unknown zone.
     """
-    if is_too_busy(settings, agent, load):
-        return Unqualified.LEARNER
     if not settings.certificates_needed:
         return None
-    expiries = [
-        agent.certificates[one] for one in (category, ALL_CATEGORIES) if one in agent.certificates
-    ]
+    names = (certificate, ALL_CATEGORIES)
+    expiries = [agent.certificates[one] for one in names if one in agent.certificates]
     if not expiries:
         return Unqualified.NO_CERTIFICATE
     if any(_is_valid(expiry, now_ms, time_zone) for expiry in expiries):
@@ -47,7 +42,10 @@ def why_not_ready(
 
 
 def is_too_busy(settings: MarketingSettings, agent: AgentSettings, load: int) -> bool:
-    """Tell whether a learner is to serve only at this load."""
+    """Tell whether a learner is to serve only at this load.
+
+    `load` is contacts waiting less agents idle, as the gate counts it.
+    """
     return agent.learner and load > settings.learner_load_max
 
 

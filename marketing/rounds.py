@@ -6,10 +6,13 @@ Each function decides and returns changes of the ledger; the caller records and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+import msgspec
 
 from config.marketing import MarketingSettings
+from contacts.vocabulary import NeverScope, ReactionKind
 from marketing.cool_down import LimitHit
 from marketing.fatigue import Standing, keep_ms
 from marketing.ledger import Ledger, Round
@@ -38,8 +41,9 @@ def reserve(
     round_id: str,
     products: Sequence[ProductRef],
     now_ms: int,
+    agent_id: str = "",
 ) -> RoundReserved | LimitHit:
-    """Reserve a round of products for a contact, or return the limit that it would exceed.
+    """Reserve a round for a contact and its agent, or return the limit that it would exceed.
 
     All or nothing. Raises ValueError for no products, one product twice, or a round known already.
     """
@@ -63,16 +67,22 @@ def reserve(
         now_ms,
         expires_at_ms,
         expires_at_ms + keep_ms(settings),
+        agent_id,
     )
 
 
 def present(
-    ledger: Ledger, settings: MarketingSettings, round_id: str, now_ms: int
+    ledger: Ledger,
+    settings: MarketingSettings,
+    round_id: str,
+    now_ms: int,
+    barred: Collection[str] = (),
 ) -> Presenting | None:
     """Ask again, at the moment of presentation, what of a reserved round may be presented.
 
     What may not any more (the customer has said never meanwhile, or limits were tightened) is
-    released. None: the round is not known (released, or long ago). Asked twice it changes nothing.
+    released, and so are the products `barred` by something else. None: the round is not known
+    (released, or long ago). Asked twice it changes nothing.
     """
     found = ledger.rounds.get(round_id)
     if found is None:
@@ -80,8 +90,11 @@ def present(
     standing = Standing(ledger, settings, found.who, found.contact_id, now_ms, without=round_id)
     chosen = [one.product for one in found.items if one.state == "presented"]
     hits: dict[str, LimitHit] = {}
-    fresh = []
+    fresh, gone = [], []
     for product in _open(found):
+        if product.product_id in barred:
+            gone.append(product.product_id)
+            continue
         hit = standing.hit(product, chosen)
         if hit is None:
             chosen.append(product)
@@ -92,8 +105,8 @@ def present(
     if fresh:
         until_ms = now_ms + keep_ms(settings)
         changes.append(FatigueCounted(round_id, tuple(fresh), now_ms, until_ms))
-    if hits:
-        changes.append(RoundReleased(round_id, tuple(hits), now_ms))
+    if hits or gone:
+        changes.append(RoundReleased(round_id, (*hits, *gone), now_ms))
     return Presenting(tuple(changes), tuple(chosen), hits)
 
 
@@ -111,6 +124,26 @@ def release_contact(
     rounds = ledger.of_contact(customer_id, contact_id)
     released = (release(ledger, one.round_id, now_ms) for one in rounds)
     return tuple(one for one in released if one is not None)
+
+
+class Progress(msgspec.Struct, frozen=True, gc=False):
+    """How far one product of a round is, and how the customer took it, if that was recorded.
+
+    `open`: selected, not presented yet. `released`: not presented, or said not to have been.
+    """
+
+    state: Literal["open", "presented", "released"]
+    reaction: ReactionKind | None = None
+    scope: NeverScope | None = None
+
+
+def progress(ledger: Ledger, round_id: str, product_id: str) -> Progress:
+    """Return how far a product of a round is; a round that is not kept any more was released."""
+    found = ledger.rounds.get(round_id)
+    item = found.item(product_id) if found is not None else None
+    if item is None:
+        return Progress("released")
+    return Progress(item.state, item.reaction, item.scope)
 
 
 def _open(one: Round) -> Iterator[ProductRef]:

@@ -39,11 +39,19 @@ class Chosen(NamedTuple):
     """The products to present, best first, and how many products each code barred.
 
     `why_none` is the code that bars everything, or the most frequent one if nothing is left.
+    `is_exact`: no permitted product bars another, so that each propensity is the whole probability
+    with which its product was to be presented; else it is that of the last draw alone.
     """
 
     products: tuple[SelectedProduct, ...]
     barred: dict[str, int]
     why_none: str | None = None
+    is_exact: bool = False
+
+    @property
+    def expected_milli(self) -> int:
+        """What is expected of all of them: the sum of chance x value, thousandths."""
+        return round(sum(one.presented.expected_milli for one in self.products))
 
 
 class Asked(NamedTuple):
@@ -62,24 +70,42 @@ class Asked(NamedTuple):
     now_ms: int
 
 
-def select(asked: Asked, preferences: Preferences) -> Chosen:
-    """Return the products to present now. Changes nothing."""
+class Permitted(NamedTuple):
+    """The products that may be presented, on what permission, and how many each code barred.
+
+    `why_none` is the code that bars everything, or the most frequent one if nothing is left.
+    """
+
+    products: dict[str, tuple[Item, Permission]]
+    barred: dict[str, int]
+    why_none: str | None = None
+
+
+def permitted(asked: Asked) -> Permitted:
+    """Return the products that may be presented now, each by itself. Changes nothing."""
     bar = bar_on_customer(
         asked.settings, asked.customer_id, asked.context, emergency=asked.emergency
     )
     if bar is not None:
-        return Chosen((), {}, bar.reason)
+        return Permitted({}, {}, bar.reason)
     if asked.is_learner_too_busy:
-        return Chosen((), {}, Unqualified.LEARNER)
+        return Permitted({}, {}, Unqualified.LEARNER)
     if asked.standing.round_hit is not None:
-        return Chosen((), {}, f"limit_{asked.standing.round_hit.rule}")
+        return Permitted({}, {}, f"limit_{asked.standing.round_hit.rule}")
     barred: Counter[str] = Counter()
-    permitted = _permitted(asked, barred)
-    chosen = _best(asked, preferences, permitted)
-    if not chosen:
-        why = max(barred, key=lambda code: (barred[code], code), default="catalogue_empty")
-        return Chosen((), dict(barred), why)
-    return Chosen(chosen, dict(barred))
+    products = _permitted(asked, barred)
+    if products:
+        return Permitted(products, dict(barred))
+    why = max(barred, key=lambda code: (barred[code], code), default="catalogue_empty")
+    return Permitted({}, dict(barred), why)
+
+
+def select(asked: Asked, preferences: Preferences) -> Chosen:
+    """Return the products to present now. Changes nothing."""
+    found = permitted(asked)
+    chosen = _best(asked, preferences, found.products)
+    is_exact = bool(chosen) and _is_exact(asked, found.products)
+    return Chosen(chosen, found.barred, found.why_none, is_exact)
 
 
 def preference_context(asked: Asked) -> Context:
@@ -128,23 +154,28 @@ def _for_category(asked: Asked, category: str) -> Permission | str:
 
 
 def _best(
-    asked: Asked, preferences: Preferences, permitted: dict[str, tuple[Item, Permission]]
+    asked: Asked, preferences: Preferences, products: dict[str, tuple[Item, Permission]]
 ) -> tuple[SelectedProduct, ...]:
     """Return the best of those permitted that go with one another and with the limits together."""
-    context, most = preference_context(asked), preferences.settings.presented
+    context, most = preference_context(asked), asked.settings.products_most
     taken: list[SelectedProduct] = []
     for turn in range(most):
-        names = _beside(asked, permitted, taken)
+        names = _beside(asked, products, taken) if taken else list(products)
         if len(taken) >= most or not names:
             break
-        products = [permitted[name][0].product for name in names]
-        candidates = [Candidate(one.product_id, one.category, one.value_milli) for one in products]
-        for one in preferences.rank(candidates, context, asked.seed + turn).products:
+        candidates = [candidate_of(products[name][0]) for name in names]
+        for one in preferences.rank(candidates, context, asked.seed + turn, most).products:
             if len(taken) < most and one.product_id in _beside(asked, [one.product_id], taken):
-                item, permission = permitted[one.product_id]
+                item, permission = products[one.product_id]
                 value_milli = item.product.value_milli
                 taken.append(SelectedProduct(ref_of(item), value_milli, one, permission))
     return tuple(taken)
+
+
+def _is_exact(asked: Asked, permitted: dict[str, tuple[Item, Permission]]) -> bool:
+    if asked.catalogue.has_rivals(permitted):
+        return False
+    return not asked.standing.bar_one_another(ref_of(item) for item, _ in permitted.values())
 
 
 def _beside(asked: Asked, names: Iterable[str], taken: Sequence[SelectedProduct]) -> list[str]:
@@ -158,6 +189,12 @@ def _beside(asked: Asked, names: Iterable[str], taken: Sequence[SelectedProduct]
         and asked.catalogue.goes_with(name, ids)
         and asked.standing.hit(ref_of(asked.catalogue.items[name]), refs) is None
     ]
+
+
+def candidate_of(item: Item) -> Candidate:
+    """Return what the preference model sees of a product."""
+    product = item.product
+    return Candidate(product.product_id, product.category, product.value_milli)
 
 
 def ref_of(item: Item) -> ProductRef:

@@ -9,18 +9,8 @@ import msgspec
 
 from outcomes.journal import JournalDamaged
 from outcomes.journal_reader import open_read_only
-from outcomes.records import (
-    Position,
-    StoredRecord,
-    checked_records,
-    end_of,
-    gap_error,
-    position_after,
-    start_of,
-)
+from outcomes.records import StoredRecord, checked_batches, end_of, position_after, start_of
 from outcomes.sqlite_connection import explained
-
-_BATCH = 1_000
 
 
 def export(path: Path, from_seq: int | None = None, to_seq: int | None = None) -> Iterator[bytes]:
@@ -36,13 +26,8 @@ def export(path: Path, from_seq: int | None = None, to_seq: int | None = None) -
             start, last = start_of(connection), end_of(connection).seq
             place = start if from_seq is None else position_after(connection, from_seq - 1)
             last = last if to_seq is None else min(to_seq, last)
-            while place.seq < last:
-                limit = min(_BATCH, last - place.seq)
-                records = checked_records(connection, place, limit)
-                if not records:
-                    raise gap_error(connection, place.seq, last + 1)
+            for records in checked_batches(connection, place, last):
                 yield from map(_line, records)
-                place = Position(records[-1].row.seq, records[-1].checksum)
     finally:
         connection.close()
 

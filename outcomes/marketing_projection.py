@@ -1,8 +1,8 @@
 """What decisions about products and sign-ins mean as rows of the outcome store.
 
-Only the difficulties in force are kept in memory; what concerns an earlier round changes its rows
-in the store. A round's id may come again after the round was released, so a change names the
-record it is from, and means the newest round with this id up to there.
+Only the difficulties in force and agents' teams are kept in memory; what concerns an earlier round
+changes its rows in the store. A round's id may come again after the round was released, so a change
+names the record it is from, and means the newest round with this id up to there.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class MarketingChanges:
     """Rows to add, and changes of presentations, in the order of the records.
 
     `states` are (state, presented at or None, round, product, seq), `said` (reaction, at, round,
-    product, seq). `difficulties` None: the same as before.
+    product, seq).
     """
 
     presentations: list[Row] = field(default_factory=list)
@@ -37,7 +37,7 @@ class MarketingChanges:
     sales: list[Row] = field(default_factory=list)
     follow_ups: list[Row] = field(default_factory=list)
     sessions: list[Row] = field(default_factory=list)
-    difficulties: dict[str, float] | None = None
+    difficulties: list[Row] = field(default_factory=list)
 
 
 class MarketingProjection:
@@ -45,6 +45,8 @@ class MarketingProjection:
 
     def __init__(self) -> None:
         self.difficulties: dict[str, float] = {}
+        self.version: str | None = None
+        self.teams: dict[str, str | None] = {}
         self._changes = MarketingChanges()
 
     def take_changes(self) -> MarketingChanges:
@@ -57,8 +59,7 @@ class MarketingProjection:
         changes = self._changes
         match decision:
             case m.CatalogueApplied(catalogue):
-                self.difficulties = difficulties_of(catalogue)
-                changes.difficulties = self.difficulties
+                self._fold_difficulties(catalogue, seq, at_ms)
             case m.ProductsSelected():
                 changes.presentations += self._presentations(decision, seq, at_ms, last_entry_id)
             case m.LedgerChanged(change):
@@ -91,9 +92,31 @@ class MarketingProjection:
                     )
                 )
             case d.AgentSessionStarted(agent_id):
-                changes.sessions.append((seq, at_ms, agent_id, decision.team))
+                self._fold_team(agent_id, decision.team, seq, at_ms)
+            case d.ConfigurationApplied(settings):
+                self._fold_teams(settings["agents"], seq, at_ms)
             case _:
                 pass
+
+    def _fold_difficulties(self, catalogue: dict[str, Any] | None, seq: int, at_ms: int) -> None:
+        if catalogue is None:  # nothing is selected until there is another: the weights stay
+            return
+        found, version = difficulties_of(catalogue), version_of(catalogue)
+        if (found, version) != (self.difficulties, self.version):
+            self.difficulties, self.version = found, version
+            rows = [(seq, at_ms, version, product, one) for product, one in found.items()]
+            self._changes.difficulties += rows
+
+    def _fold_teams(self, agents: Iterable[dict[str, Any]], seq: int, at_ms: int) -> None:
+        """Take down who of those that have ever signed in is in another team now."""
+        for agent in agents:
+            agent_id, team = agent["agent_id"], agent.get("team")
+            if agent_id in self.teams and self.teams[agent_id] != team:
+                self._fold_team(agent_id, team, seq, at_ms)
+
+    def _fold_team(self, agent_id: str, team: str | None, seq: int, at_ms: int) -> None:
+        self.teams[agent_id] = team
+        self._changes.sessions.append((seq, at_ms, agent_id, team))
 
     def _presentations(
         self, one: m.ProductsSelected, seq: int, at_ms: int, last_entry_id: int
@@ -150,11 +173,21 @@ class MarketingProjection:
 
 
 def difficulties_of(catalogue: dict[str, Any]) -> dict[str, float]:
-    """Return the products' weights in a catalogue as its file or a decision has it."""
+    """Return the products' weights in a catalogue as a decision has it: revised ones go first."""
+    revised = (catalogue.get("difficulties") or {}).get("weights", {})
     return {
-        one["product_id"]: float(one.get("difficulty", FIRST_DIFFICULTY))
+        one["product_id"]: float(
+            revised.get(one["product_id"], one.get("difficulty", FIRST_DIFFICULTY))
+        )
         for one in catalogue["products"]
     }
+
+
+def version_of(catalogue: dict[str, Any]) -> str | None:
+    """Return the version of the revised weights; None: there are none."""
+    revised = catalogue.get("difficulties") or {}
+    version: str | None = revised.get("version")
+    return version
 
 
 _ADD_PRESENTATION = """
@@ -182,20 +215,28 @@ def write_marketing(connection: sqlite3.Connection, changes: MarketingChanges) -
         for row in getattr(changes, table):
             marks = ", ".join("?" * len(row))
             connection.execute(f"INSERT INTO {table} VALUES ({marks})", row)
-    connection.executemany("INSERT INTO agent_sessions VALUES (?, ?, ?, ?)", changes.sessions)
-    if changes.difficulties is not None:
-        connection.execute("DELETE FROM difficulties")
-        connection.executemany(
-            "INSERT INTO difficulties VALUES (?, ?)", changes.difficulties.items()
-        )
+    connection.executemany(
+        "INSERT OR REPLACE INTO agent_sessions VALUES (?, ?, ?, ?)", changes.sessions
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO difficulties VALUES (?, ?, ?, ?, ?)", changes.difficulties
+    )
 
 
 def read_marketing(connection: sqlite3.Connection) -> MarketingProjection:
     """Return the projection that wrote these tables, ready to go on."""
     projection = MarketingProjection()
-    projection.difficulties = dict(
-        connection.execute("SELECT product_id, difficulty FROM difficulties")
-    )
+    for product_id, difficulty, version in connection.execute(
+        "SELECT product_id, difficulty, version FROM difficulties"
+        " WHERE seq = (SELECT max(seq) FROM difficulties)"
+    ):
+        projection.difficulties[product_id] = difficulty
+        projection.version = version
+    for agent_id, team in connection.execute(
+        "SELECT agent_id, team FROM (SELECT agent_id, team, max(seq) FROM agent_sessions"
+        " GROUP BY agent_id)"
+    ):
+        projection.teams[agent_id] = team
     return projection
 
 

@@ -69,13 +69,17 @@ CREATE TABLE follow_ups (        -- one row per follow-up set, and per one calle
 ) STRICT"""
 
 _DIFFICULTIES = """
-CREATE TABLE difficulties (      -- of the products of the catalogue last in force
-    product_id TEXT PRIMARY KEY,
-    difficulty REAL NOT NULL
+CREATE TABLE difficulties (      -- all products' weights, each time any of them changed
+    seq INTEGER NOT NULL,        -- the journal's record; the highest is in force
+    at_ms INTEGER NOT NULL,
+    version TEXT,                -- of the proposal they come from, as the catalogue says
+    product_id TEXT NOT NULL,
+    difficulty REAL NOT NULL,
+    PRIMARY KEY (seq, product_id)
 ) STRICT"""
 
 _AGENT_SESSIONS = """
-CREATE TABLE agent_sessions (    -- one row per sign-in
+CREATE TABLE agent_sessions (    -- one row per sign-in, and per change of team
     seq INTEGER NOT NULL,
     at_ms INTEGER NOT NULL,
     agent_id TEXT NOT NULL,

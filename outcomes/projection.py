@@ -12,6 +12,7 @@ import msgspec
 
 from config.routing import QueueSettings, ServiceLevelSettings
 from outcomes.marketing_projection import MarketingProjection, Row
+from outcomes.quality_projection import QualityProjection
 from queues.agent_times import Span
 from router import decisions as d
 from router.activities import Activities, AgentAtWork
@@ -42,6 +43,7 @@ class Projection:
         self.entries = QueueEntries()
         self.activities = Activities()
         self.marketing = MarketingProjection()
+        self.quality = QualityProjection()
         self._changes = Changes()
 
     def fold(self, record: Record) -> None:
@@ -52,6 +54,7 @@ class Projection:
         self.at_ms = max(self.at_ms, record.event.at_ms)
         for decision in record.decisions:
             self._fold_decision(decision)
+            self.quality.fold(record.event, decision, self.seq, self.at_ms, self.entries.last_id)
         for agent_id, ended in self.activities.settle(self.at_ms).items():
             begun = self.activities.agents[agent_id].span
             self._changes.spans.update((one.span_id, one) for one in (ended, begun) if one)

@@ -22,6 +22,7 @@ from outcomes.journal import (
 )
 from outcomes.sqlite_connection import SqliteConnection
 
+_BATCH = 1_000
 _PREFIX = struct.Struct(">IqqII")
 _REMEDY = "Run `tidegate journal verify`, and restore from a backup"
 
@@ -131,6 +132,21 @@ def checked_records(
         records.append(record)
         after = Position(record.row.seq, record.checksum)
     return records
+
+
+def checked_batches(
+    connection: sqlite3.Connection, after: Position, last: int
+) -> Iterator[list[StoredRecord]]:
+    """Yield the records after `after` up to record `last`, a thousand at a time.
+
+    Raises as `checked_records` does, also when the journal ends before `last`.
+    """
+    while after.seq < last:
+        records = checked_records(connection, after, min(_BATCH, last - after.seq))
+        if not records:
+            raise gap_error(connection, after.seq, last + 1)
+        yield records
+        after = Position(records[-1].row.seq, records[-1].checksum)
 
 
 async def read_batches(

@@ -9,6 +9,7 @@ from config.routing import ServiceLevelSettings
 from contacts.vocabulary import AgentState, AssignmentState
 from outcomes.marketing_projection import Row, read_marketing, write_marketing
 from outcomes.projection import Changes, Projection
+from outcomes.quality_projection import write_quality
 from queues.agent_times import Activity, Span
 from router.activities import AgentAtWork
 from router.decisions import OutcomeRecorded
@@ -30,6 +31,7 @@ def write_changes(connection: sqlite3.Connection, projection: Projection) -> Non
     _insert(connection, "queue_entries", map(_entry_row, changes.entries.values()))
     _insert(connection, "agent_spans", map(_span_row, changes.spans.values()))
     write_marketing(connection, projection.marketing.take_changes())
+    write_quality(connection, projection.quality.take_changes())
     _write_agents(connection, changes)
     connection.execute(
         "UPDATE meta SET projected_seq = ?, projected_at_ms = ?, is_paused = ?",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from outcomes.marketing_schema import CREATE_MARKETING
+from outcomes.quality_schema import CREATE_QUALITY
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 4
 """`PRAGMA user_version`; a store of another version is made anew from the journal."""
 
 APPLICATION_ID = 0x54494F55
@@ -32,6 +33,8 @@ CREATE TABLE outcomes (          -- one row per leg: a stay in a queue and the h
     reason TEXT,
     customer_id TEXT,
     bridge TEXT NOT NULL,
+    disposition_code TEXT,       -- what came of it, in the centre's own codes
+    note TEXT,                   -- the same in the agent's words
     day TEXT GENERATED ALWAYS AS (date(ended_at_ms / 1000, 'unixepoch')) VIRTUAL,  -- UTC
     time TEXT GENERATED ALWAYS AS (time(ended_at_ms / 1000, 'unixepoch')) VIRTUAL,  -- UTC
     PRIMARY KEY (contact_id, seq, leg)
@@ -128,7 +131,7 @@ _VIEWS = (
     """
 CREATE VIEW v_outcomes AS        -- outcomes with times as ISO text (UTC) and lengths in seconds
 SELECT
-    contact_id, leg, queue_id, agent_id, disposition, final, mode, reason,
+    contact_id, leg, queue_id, agent_id, disposition, final, mode, reason, disposition_code,
     strftime('%Y-%m-%dT%H:%M:%SZ', queued_at_ms / 1000, 'unixepoch') AS queued_at,
     strftime('%Y-%m-%dT%H:%M:%SZ', accepted_at_ms / 1000, 'unixepoch') AS accepted_at,
     strftime('%Y-%m-%dT%H:%M:%SZ', ended_at_ms / 1000, 'unixepoch') AS ended_at,
@@ -159,6 +162,7 @@ CREATE: tuple[str, ...] = (
     "INSERT INTO meta VALUES (1, 0, 0, 0, NULL)",
     *_INDICES,
     *CREATE_MARKETING,
+    *CREATE_QUALITY,
     *_VIEWS,
 )
 """The statements that make an empty store."""

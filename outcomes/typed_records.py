@@ -7,13 +7,11 @@ from pathlib import Path
 
 import msgspec
 
-from outcomes.journal import JournalDamaged, JournalUnavailable
+from outcomes.journal import JournalDamaged, JournalRow, JournalUnavailable
 from outcomes.journal_reader import open_read_only
-from outcomes.records import Position, checked_records, end_of, start_of
+from outcomes.records import checked_batches, end_of, start_of
 from outcomes.sqlite_connection import explained
 from router.records import Record, decode_body
-
-_BATCH = 1_000
 
 
 def all_records(path: Path, progress: Callable[[int, int], None] | None = None) -> Iterator[Record]:
@@ -33,23 +31,22 @@ def all_records(path: Path, progress: Callable[[int, int], None] | None = None) 
                     " is not known",
                     "Give a journal that has all records from the first",
                 )
-            while place.seq < last:
-                batch = checked_records(connection, place, min(_BATCH, last - place.seq))
+            for batch in checked_batches(connection, place, last):
                 for record in batch:
-                    yield _typed(record.row.seq, record.row.body)
-                place = Position(batch[-1].row.seq, batch[-1].checksum)
+                    yield typed(record.row)
                 if progress is not None:
-                    progress(place.seq, last)
+                    progress(batch[-1].row.seq, last)
     finally:
         connection.close()
 
 
-def _typed(seq: int, body: bytes) -> Record:
+def typed(row: JournalRow) -> Record:
+    """Return the record that stands in a row; raises `JournalDamaged` if it is not understood."""
     try:
-        found = decode_body(body)
+        found = decode_body(row.body)
     except msgspec.MsgspecError as error:
         raise JournalDamaged(
-            f"record {seq} is none of this engine's ({error})",
+            f"record {row.seq} is none of this engine's ({error})",
             "Use the version of tidegate that wrote it",
         ) from error
-    return Record(seq, found.event, found.decisions)
+    return Record(row.seq, found.event, found.decisions)

@@ -8,6 +8,7 @@ import msgspec
 
 from config.routing import QueueSettings
 from contacts.contact import Contact
+from contacts.vocabulary import AtClosing
 from queues.forecast import estimated_wait_ms
 from queues.line import WaitingLine
 from queues.price_grid import PriceGrid
@@ -50,10 +51,12 @@ class ContactQueue:
 
     `handle_mean_ms` is the exponentially weighted mean handle time, 0 until one is known.
     `is_removed`: gone from the configuration, kept until its last contact is. `drain_at_ms` is
-    when the next of those who wait at closing are diverted, None if nobody is.
+    when the next of those who wait at closing are diverted, None if nobody is. `at_closing` is what
+    a supervisor said about them, None: the settings count.
     """
 
     __slots__ = (
+        "at_closing",
         "drain_at_ms",
         "gate",
         "handle_mean_ms",
@@ -68,6 +71,7 @@ class ContactQueue:
         self.settings = settings
         self.is_open = True
         self.is_removed = False
+        self.at_closing: AtClosing | None = None
         self.drain_at_ms: int | None = None
         self.handle_mean_ms = 0
         self.gate = GateState()
@@ -77,7 +81,8 @@ class ContactQueue:
     @property
     def turns_away(self) -> bool:
         """Closed, and whoever waits (or comes back from an agent) is diverted."""
-        return not self.is_open and self.settings.at_closing == "divert"
+        at_closing = self.at_closing or self.settings.at_closing
+        return not self.is_open and at_closing == AtClosing.DIVERT
 
     def add(self, contact: Contact) -> WaitingLine:
         """Let the contact wait; its line must exist."""

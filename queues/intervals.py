@@ -37,6 +37,11 @@ class Intervals(Generic[Sums]):
                 self._forget()
         return found
 
+    def restore(self, sums: dict[int, Sums]) -> None:
+        """Go on from sums by the start of their interval."""
+        self._sums = sums
+        self._newest_ms = max(sums, default=0)
+
     def since(self, from_ms: int) -> Iterator[tuple[int, Sums]]:
         """Yield the intervals that begin at `from_ms` or later, oldest first."""
         for start_ms in sorted(start for start in self._sums if start >= from_ms):

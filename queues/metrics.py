@@ -22,6 +22,7 @@ Denominator = Literal["arrived", "accepted", "arrived_less_short_abandons"]
 WINDOW_MS = 30 * MINUTE_MS
 HALF_HOURS_KEPT_MS = 2 * DAY_MS
 _BUCKETS = 30
+Sums = dict[int, "QueueCounts"]
 
 
 @dataclass(slots=True)
@@ -111,7 +112,8 @@ class QueueMetrics:
 
     def __init__(self, time_zone: str = "UTC", window_ms: int = WINDOW_MS) -> None:
         self.denominator: Denominator = "arrived"
-        self._local = LocalTime(time_zone)
+        self.local = LocalTime(time_zone)
+        self._known: dict[str, tuple[int, QueueCounts]] = {}
         self._bucket_ms = max(1, window_ms // _BUCKETS)
         self._half_hours = Intervals(self._half_hour_start_ms, HALF_HOURS_KEPT_MS, QueueCounts)
         self._window = Intervals(
@@ -123,8 +125,18 @@ class QueueMetrics:
     def configure(self, denominator: Denominator, time_zone: str) -> None:
         """Use these from now on; half-hours that have begun keep their bounds."""
         self.denominator = denominator
-        if time_zone != self._local.time_zone:
-            self._local = LocalTime(time_zone)
+        if time_zone != self.local.time_zone:
+            self.local = LocalTime(time_zone)
+            self._known.clear()
+
+    def kept(self) -> tuple[Sums, Sums]:
+        """Return what to write to go on later: half-hours and parts of the window, by start."""
+        return dict(self._half_hours.since(0)), dict(self._window.since(0))
+
+    def restore(self, half_hours: Sums, window: Sums) -> None:
+        """Go on from what `kept` gave."""
+        self._half_hours.restore(half_hours)
+        self._window.restore(window)
 
     def half_hours(self) -> list[tuple[int, QueueCounts]]:
         """Return the half-hours of the last two days in which anything happened, by start."""
@@ -132,18 +144,18 @@ class QueueMetrics:
 
     def half_hour(self, now_ms: int) -> tuple[int, QueueCounts]:
         """Return when the half-hour of `now_ms` began, and its counts."""
-        start_ms = self._local.half_hour_start_ms(now_ms)
-        return start_ms, total(counts for _, counts in self._half_hours.since(start_ms))
+        start_ms = self.local.half_hour_start_ms(now_ms)
+        return start_ms, self._sum("half_hour", self._half_hours, start_ms)
 
     def today(self, now_ms: int) -> QueueCounts:
         """Return the counts since midnight, local to the queue."""
-        start_ms = self._local.day_start_ms(now_ms)
-        return total(counts for _, counts in self._half_hours.since(start_ms))
+        start_ms = self.local.day_start_ms(now_ms)
+        return self._sum("today", self._half_hours, start_ms)
 
     def window(self, now_ms: int) -> QueueCounts:
         """Return the counts of the sliding window, which moves in steps of 1/30 of its length."""
         first_ms = self._window.start_of(now_ms) - (_BUCKETS - 1) * self._bucket_ms
-        return total(counts for _, counts in self._window.since(first_ms))
+        return self._sum("window", self._window, first_ms)
 
     def count_arrived(self, at_ms: int) -> None:
         """A contact entered the queue."""
@@ -191,11 +203,20 @@ class QueueMetrics:
             counts.wrap_up_ms += handling.wrap_up_ms
             counts.marketing_ms += handling.marketing_ms
 
+    def _sum(self, name: str, intervals: Intervals[QueueCounts], from_ms: int) -> QueueCounts:
+        """Sum intervals up, once as long as nothing is counted: readers ask four times a second."""
+        known = self._known.get(name)
+        if known is None or known[0] != from_ms:
+            counts = total(counts for _, counts in intervals.since(from_ms))
+            known = self._known[name] = (from_ms, counts)
+        return known[1]
+
     def _at(self, at_ms: int) -> tuple[QueueCounts, QueueCounts]:
+        self._known.clear()
         return self._half_hours.at(at_ms), self._window.at(at_ms)
 
     def _half_hour_start_ms(self, at_ms: int) -> int:
-        return self._local.half_hour_start_ms(at_ms)
+        return self.local.half_hour_start_ms(at_ms)
 
 
 _COUNTED = tuple(field.name for field in fields(QueueCounts))

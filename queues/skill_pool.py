@@ -24,10 +24,19 @@ class SkillPool:
     """Agents who are interchangeable for matching.
 
     `orders` holds the available agents per channel and strategy in use; `lines` the waiting lines
-    per channel that the pool may serve.
+    per channel that the pool may serve. `members` counts the agents, signed in or not.
     """
 
-    __slots__ = ("channels", "lines", "marketing", "orders", "ready", "signed_in", "skills")
+    __slots__ = (
+        "channels",
+        "lines",
+        "marketing",
+        "members",
+        "orders",
+        "ready",
+        "signed_in",
+        "skills",
+    )
 
     def __init__(self, skills: Mapping[str, int], channels: frozenset[Channel]) -> None:
         self.skills = skills
@@ -35,6 +44,7 @@ class SkillPool:
         self.orders: dict[tuple[Channel, StrategyName], Ordered[Idle]] = {}
         self.lines: dict[Channel, list[WaitingLine]] = {}
         self.marketing = 0
+        self.members = 0
         self.ready = 0
         self.signed_in = 0
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from router import decisions as d
 from router import marketing_decisions as m
+from router import quality_decisions as q
 from router.changes import agents, contacts, gate, marketing, system
 from router.decision import Decision
 from router.event import Event
@@ -55,11 +56,13 @@ APPLY: dict[type[Decision], Callable[[RoutingState, Any], None]] = {
     d.ReservationTimedOut: contacts.reservation_timed_out,
     d.ReservationWithdrawn: contacts.reservation_withdrawn,
     d.AssignmentChanged: contacts.assignment_changed,
+    d.DispositionNoted: contacts.disposition_noted,
     d.OutcomeRecorded: contacts.outcome_recorded,
     d.AgentSessionStarted: agents.agent_session_started,
     d.AgentReturned: agents.agent_returned,
     d.AgentVanished: agents.agent_vanished,
     d.AgentStateChanged: agents.agent_state_changed,
+    d.AgentSkillsSet: agents.agent_skills_set,
     d.QueueSwitched: system.queue_switched,
     d.TimersPaused: system.timers_paused,
     d.BridgeNoted: system.bridge_noted,
@@ -69,21 +72,25 @@ APPLY: dict[type[Decision], Callable[[RoutingState, Any], None]] = {
     d.EventRejected: _nothing,
     d.ContactRefused: _nothing,
     d.ContactDiverted: _nothing,
-    d.MarketingDecided: _nothing,
+    d.MarketingDecided: marketing.marketing_decided,
     d.MarketingReported: contacts.marketing_reported,
     d.MarketingClosing: _nothing,
     d.AssignmentRestated: _nothing,
     d.GateForced: gate.gate_forced,
     d.EmergencySet: gate.emergency_set,
+    d.AlarmNoted: system.alarm_noted,
     d.PricesSet: gate.prices_set,
     d.GuardSet: gate.guard_set,
     d.GateLatched: gate.gate_latched,
     m.CatalogueApplied: marketing.catalogue_applied,
     m.CustomerContextSet: marketing.customer_context_set,
     m.ProductsSelected: marketing.products_selected,
+    m.ProductsRestated: _nothing,
     m.ProductsWithdrawn: _nothing,
     m.LedgerChanged: marketing.ledger_changed,
     m.PreferencesLearned: marketing.preferences_learned,
     m.SaleRecorded: marketing.sale_recorded,
     m.FollowUpSet: _nothing,
+    q.SurveyNoted: _nothing,
+    q.ScheduleNoted: _nothing,
 }

@@ -12,6 +12,7 @@ from typing import Any
 from contacts.vocabulary import (
     AgentState,
     AssignmentState,
+    AtClosing,
     Channel,
     Disposition,
     Mode,
@@ -21,6 +22,7 @@ from contacts.vocabulary import (
 from queues.price_grid import PriceGrid
 from router.decision import Decision as Decision
 from router.marketing_decisions import AnyMarketingDecision
+from router.quality_decisions import AnyQualityDecision
 
 
 class EventRejected(Decision, frozen=True, gc=False, tag="event_rejected"):
@@ -59,7 +61,8 @@ class ContactQueued(Decision, frozen=True, gc=False, tag="contact_queued"):
 class ContactRequeued(Decision, frozen=True, gc=False, tag="contact_requeued"):
     """A contact known already waits (again): moved, prioritised, or transferred by an agent.
 
-    `new_entry` tells whether it counts as an arrival in this queue.
+    `new_entry` tells whether it counts as an arrival in this queue. `from_agent_id` had it in hand
+    until now, `to_agent_id` is offered it next; `bridge` has to move it.
     """
 
     contact_id: str
@@ -70,6 +73,9 @@ class ContactRequeued(Decision, frozen=True, gc=False, tag="contact_requeued"):
     give_up_at_ms: int | None
     revision: int
     new_entry: bool
+    from_agent_id: str | None = None
+    to_agent_id: str | None = None
+    bridge: str = ""
 
 
 class ContactRefused(Decision, frozen=True, gc=False, tag="contact_refused"):
@@ -153,6 +159,15 @@ class AssignmentChanged(Decision, frozen=True, gc=False, tag="assignment_changed
     bridge: str = ""
 
 
+class DispositionNoted(Decision, frozen=True, gc=False, tag="disposition_noted"):
+    """What the agent says came of the contact, for the outcome; None: as before."""
+
+    contact_id: str
+    agent_id: str
+    disposition_code: str | None
+    note: str | None
+
+
 class AssignmentRestated(Decision, frozen=True, gc=False, tag="assignment_restated"):
     """How a contact in an agent's hands stands, told again to who was away: nothing changed."""
 
@@ -172,7 +187,8 @@ class MarketingDecided(Decision, frozen=True, gc=False, tag="marketing_decided")
     contacts, `idle` agents and `marketing` agents. `price_milli` is the price of the agents' time
     (None if the policy has none), `value_milli` what this customer is worth to market to,
     thousandths. `is_forecast`: said at acceptance, for desktops that do not say when service is
-    complete; the agent's state shows how it stands from then on.
+    complete; the agent's state shows how it stands from then on. `from_products`: the value is the
+    sum of what is expected of the products that would be presented.
     """
 
     contact_id: str
@@ -186,6 +202,7 @@ class MarketingDecided(Decision, frozen=True, gc=False, tag="marketing_decided")
     value_milli: int | None = None
     marketing: int = 0
     is_forecast: bool = False
+    from_products: bool = False
 
 
 class MarketingReported(Decision, frozen=True, gc=False, tag="marketing_reported"):
@@ -214,9 +231,17 @@ class GateForced(Decision, frozen=True, gc=False, tag="gate_forced"):
 
 
 class EmergencySet(Decision, frozen=True, gc=False, tag="emergency_set"):
-    """An emergency is on, with its reason, or off (None)."""
+    """An emergency is on, with its reason and who declared it, or off (None)."""
 
     reason: str | None
+    by: str = ""
+
+
+class AlarmNoted(Decision, frozen=True, gc=False, tag="alarm_noted"):
+    """An alarm is acknowledged, now, by a supervisor."""
+
+    alarm_id: str
+    by: str
 
 
 class PricesSet(Decision, frozen=True, gc=False, tag="prices_set"):
@@ -247,7 +272,8 @@ class OutcomeRecorded(Decision, frozen=True, gc=False, tag="outcome_recorded"):
 
     Written once a leg; `final` for the contact's last. Times are milliseconds; `ended_at_ms` is
     when the customer left this leg, wrap-up comes after it. `wait_ms` is the true wait in this
-    queue, without credit. The assignment (if any) is closed by it.
+    queue, without credit. The assignment (if any) is closed by it. `disposition_code` and `note`
+    are what the agent wrote down.
     """
 
     contact_id: str
@@ -269,6 +295,8 @@ class OutcomeRecorded(Decision, frozen=True, gc=False, tag="outcome_recorded"):
     reason: str | None = None
     customer_id: str | None = None
     bridge: str = ""
+    disposition_code: str | None = None
+    note: str | None = None
 
 
 class AgentSessionStarted(Decision, frozen=True, gc=False, tag="agent_session_started"):
@@ -289,11 +317,26 @@ class AgentReturned(Decision, frozen=True, gc=False, tag="agent_returned"):
 
 
 class AgentStateChanged(Decision, frozen=True, gc=False, tag="agent_state_changed"):
-    """The agent's own state; `reason` says why not ready."""
+    """The agent's own state; `reason` says why not ready.
+
+    `by` is the supervisor who set it, None if it was the agent or the engine; then `bridge` is the
+    agent's session, which is told if it is a bridge.
+    """
 
     agent_id: str
     state: AgentState
     reason: str | None = None
+    by: str | None = None
+    bridge: str = ""
+
+
+class AgentSkillsSet(Decision, frozen=True, gc=False, tag="agent_skills_set"):
+    """The agent's skills from now on; `own_skills` are those to go back to, None if these are."""
+
+    agent_id: str
+    skills: dict[str, int]
+    own_skills: dict[str, int] | None
+    by: str
 
 
 class AgentVanished(Decision, frozen=True, gc=False, tag="agent_vanished"):
@@ -304,11 +347,15 @@ class AgentVanished(Decision, frozen=True, gc=False, tag="agent_vanished"):
 
 
 class QueueSwitched(Decision, frozen=True, gc=False, tag="queue_switched"):
-    """The queue is open or closed from now on; `drain`: those who wait are diverted."""
+    """The queue is open or closed from now on; `drain`: those who wait are diverted.
+
+    `at_closing`: what happens to those who wait until it opens; None: as its settings say.
+    """
 
     queue_id: str
     is_open: bool
     drain: bool = False
+    at_closing: AtClosing | None = None
 
 
 class TimersPaused(Decision, frozen=True, gc=False, tag="timers_paused"):
@@ -351,11 +398,13 @@ AnyDecision = (
     | ReservationWithdrawn
     | AssignmentChanged
     | AssignmentRestated
+    | DispositionNoted
     | MarketingDecided
     | MarketingReported
     | MarketingClosing
     | GateForced
     | EmergencySet
+    | AlarmNoted
     | PricesSet
     | GuardSet
     | GateLatched
@@ -363,6 +412,7 @@ AnyDecision = (
     | AgentSessionStarted
     | AgentReturned
     | AgentStateChanged
+    | AgentSkillsSet
     | AgentVanished
     | QueueSwitched
     | TimersPaused
@@ -371,4 +421,5 @@ AnyDecision = (
     | EpochBegan
     | ConfigurationApplied
     | AnyMarketingDecision
+    | AnyQualityDecision
 )

@@ -12,6 +12,7 @@ from typing import Any
 from contacts.vocabulary import AssignmentState, Refusal
 from router import events as e
 from router import marketing_events as m
+from router import quality_events as q
 from router.apply import begin, finish
 from router.deadlines import DeadlineKind, Key
 from router.decisions import AnyDecision
@@ -24,6 +25,8 @@ from router.rules import (
     gating,
     handling,
     marketing,
+    presenting,
+    quality,
     reservations,
     supervision,
     system,
@@ -53,6 +56,7 @@ RULES: dict[type[Event], Callable[[Turn, Any], None]] = {
     e.WrapUpCompleted: handling.wrap_up_completed,
     e.WrapUpExtended: handling.wrap_up_extended,
     e.AgentSignOutForced: supervision.agent_sign_out_forced,
+    e.AgentSkillsChanged: supervision.agent_skills_changed,
     e.ContactMoved: supervision.contact_moved,
     e.ContactPrioritised: supervision.contact_prioritised,
     e.QueueOpened: supervision.queue_opened,
@@ -60,13 +64,16 @@ RULES: dict[type[Event], Callable[[Turn, Any], None]] = {
     e.GateOverridden: gating.gate_overridden,
     e.EmergencyDeclared: gating.emergency_declared,
     e.EmergencyCleared: gating.emergency_cleared,
+    e.AlarmAcknowledged: supervision.alarm_acknowledged,
     e.PricesComputed: gating.prices_computed,
     e.GuardChanged: gating.guard_changed,
     m.CatalogueChanged: marketing.catalogue_changed,
     m.CustomerContextAttached: marketing.customer_context_attached,
-    m.ProductsPresented: marketing.products_presented,
+    m.ProductsPresented: presenting.products_presented,
     m.ReactionRecorded: marketing.reaction_recorded,
     m.NeverSaid: marketing.never_said,
+    q.SurveyAnswered: quality.survey_answered,
+    q.SchedulePublished: quality.schedule_published,
     e.EngineStarted: system.engine_started,
     e.LinkLost: system.link_lost,
     e.LinkRestored: system.link_restored,

@@ -12,11 +12,12 @@ from typing import Any
 import msgspec
 
 from contacts.customer import CustomerContext
-from contacts.vocabulary import Channel, Mode
+from contacts.vocabulary import AtClosing, Channel, Mode
 from queues.price_grid import PriceGrid
 from router.event import AssignmentEvent as AssignmentEvent
 from router.event import Event as Event
 from router.marketing_events import AnyMarketingEvent
+from router.quality_events import AnyQualityEvent
 
 # --- contacts, told by the bridge to the PBX -----------------------------------------------
 
@@ -104,7 +105,7 @@ class AgentSignedOut(Event, frozen=True, gc=False, kw_only=True, tag="agent_sign
 
 
 class AgentReady(Event, frozen=True, gc=False, kw_only=True, tag="agent_ready"):
-    """The agent takes contacts from now on."""
+    """The agent takes contacts from now on; a supervisor's word also takes back a sign-out."""
 
     agent_id: str
 
@@ -145,13 +146,27 @@ class ContactResumed(AssignmentEvent, frozen=True, gc=False, kw_only=True, tag="
 class ServiceCompleted(
     AssignmentEvent, frozen=True, gc=False, kw_only=True, tag="service_completed"
 ):
-    """What the customer came for is done: the moment the gate decides."""
+    """What the customer came for is done: the moment the gate decides.
+
+    `disposition_code` and `note` are for the outcome, as in `WrapUpCompleted`; for queues whose
+    wrap-up the agent cannot end.
+    """
+
+    disposition_code: str | None = None
+    note: str | None = None
 
 
 class WrapUpCompleted(
     AssignmentEvent, frozen=True, gc=False, kw_only=True, tag="wrap_up_completed"
 ):
-    """The agent finished the after-contact work."""
+    """The agent finished the after-contact work.
+
+    `disposition_code` says in the centre's own codes what came of the contact, `note` in words;
+    None: what was said at service complete stands.
+    """
+
+    disposition_code: str | None = None
+    note: str | None = None
 
 
 class WrapUpExtended(AssignmentEvent, frozen=True, gc=False, kw_only=True, tag="wrap_up_extended"):
@@ -167,6 +182,16 @@ class AgentSignOutForced(Event, frozen=True, gc=False, kw_only=True, tag="agent_
     """A supervisor signs an agent out: at once, or after the contacts in hand."""
 
     agent_id: str
+
+
+class AgentSkillsChanged(Event, frozen=True, gc=False, kw_only=True, tag="agent_skills_changed"):
+    """A supervisor gives an agent other skills until the agent signs out.
+
+    `skills`: levels 1 to 10, in place of all the agent has; empty: the agent's own again.
+    """
+
+    agent_id: str
+    skills: dict[str, int]
 
 
 class ContactMoved(Event, frozen=True, gc=False, kw_only=True, tag="contact_moved"):
@@ -190,9 +215,13 @@ class QueueOpened(Event, frozen=True, gc=False, kw_only=True, tag="queue_opened"
 
 
 class QueueClosed(Event, frozen=True, gc=False, kw_only=True, tag="queue_closed"):
-    """The queue takes no more contacts."""
+    """The queue takes no more contacts.
+
+    `at_closing` says what happens to those who wait, until the queue opens; None: its settings do.
+    """
 
     queue_id: str
+    at_closing: AtClosing | None = None
 
 
 class GateOverridden(Event, frozen=True, gc=False, kw_only=True, tag="gate_overridden"):
@@ -214,6 +243,12 @@ class EmergencyDeclared(Event, frozen=True, gc=False, kw_only=True, tag="emergen
 
 class EmergencyCleared(Event, frozen=True, gc=False, kw_only=True, tag="emergency_cleared"):
     """The emergency is over."""
+
+
+class AlarmAcknowledged(Event, frozen=True, gc=False, kw_only=True, tag="alarm_acknowledged"):
+    """A supervisor has seen an alarm; `alarm_id` is the id that its alarm was raised with."""
+
+    alarm_id: str
 
 
 class PricesComputed(Event, frozen=True, gc=False, kw_only=True, tag="prices_computed"):
@@ -296,6 +331,7 @@ AnyEvent = (
     | WrapUpCompleted
     | WrapUpExtended
     | AgentSignOutForced
+    | AgentSkillsChanged
     | ContactMoved
     | ContactPrioritised
     | QueueOpened
@@ -303,6 +339,7 @@ AnyEvent = (
     | GateOverridden
     | EmergencyDeclared
     | EmergencyCleared
+    | AlarmAcknowledged
     | PricesComputed
     | GuardChanged
     | EngineStarted
@@ -313,4 +350,5 @@ AnyEvent = (
     | ConfigurationChanged
     | ClockTicked
     | AnyMarketingEvent
+    | AnyQualityEvent
 )

@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from agents.agent import Assignment
+from config.gate import GateSettings
 from contacts.vocabulary import Mode
 from gate.policies import BY_LOAD, price_milli
 from queues.contact_queue import ContactQueue
@@ -40,16 +41,12 @@ def decide(state: RoutingState, assignment: Assignment, more_load: int = 0) -> M
     queue = state.queues.get(assignment.queue_id)
     if queue is None:
         return MarketingDecided(assignment.contact_id, assignment.agent_id, False, "queue_gone")
-    value_milli = assignment.value_milli
-    if value_milli is None:
-        value_milli = queue.settings.gate.value_milli
-    quote = quote_of(queue, state.now_ms, more_load)
     word = above_policy(state, assignment, queue)
     if word is None:
-        quote = tightest(state, assignment, queue, quote, more_load)
-        granted = quote.price_milli is not None and value_milli >= quote.price_milli
-        policy = queue.settings.gate.policy
-        word = (granted, f"policy_{policy}")
+        quote = policy_quote(state, assignment, queue, more_load)
+        word = answered(state, assignment, queue, quote)
+    else:
+        quote = quote_of(queue, state.now_ms, more_load)
     granted, reason = word
     return MarketingDecided(
         assignment.contact_id,
@@ -60,9 +57,46 @@ def decide(state: RoutingState, assignment: Assignment, more_load: int = 0) -> M
         quote.waiting,
         quote.idle,
         quote.price_milli,
-        value_milli,
+        value_of(state, assignment, queue.settings.gate),
         quote.marketing,
     )
+
+
+def policy_quote(
+    state: RoutingState, assignment: Assignment, queue: ContactQueue, more_load: int = 0
+) -> Quote:
+    """Return the price that decides: the same for all agents of a skill pool."""
+    return tightest(state, assignment, queue, quote_of(queue, state.now_ms, more_load), more_load)
+
+
+def answered(
+    state: RoutingState, assignment: Assignment, queue: ContactQueue, quote: Quote
+) -> tuple[bool, str]:
+    """Return what the policy says at this price, and why."""
+    gate = queue.settings.gate
+    value_milli = value_of(state, assignment, gate)
+    granted = quote.price_milli is not None and value_milli >= quote.price_milli
+    return granted, f"policy_{gate.policy}"
+
+
+def value_of(state: RoutingState, assignment: Assignment, gate: GateSettings) -> int:
+    """Return what a contact is worth to market to, as far as that is known beforehand; thousandths.
+
+    The value it brought; else, where products give the value, what was expected of them when the
+    gate last asked; else the queue's. At service complete products are asked anew
+    (`router/rules/selecting.py`).
+    """
+    if assignment.value_milli is not None:
+        return assignment.value_milli
+    if values_products(state, assignment, gate) and assignment.products_milli is not None:
+        return assignment.products_milli
+    return gate.value_milli
+
+
+def values_products(state: RoutingState, assignment: Assignment, gate: GateSettings) -> bool:
+    """Tell whether a contact is worth what is expected of its products."""
+    is_valued = gate.value_from == "products" and assignment.value_milli is None
+    return is_valued and state.settings.marketing.enabled
 
 
 def above_policy(

@@ -8,14 +8,15 @@ from contacts.customer import CustomerContext
 from contacts.vocabulary import FollowUp
 from marketing.ledger_changes import AnyLedgerChange
 from marketing.preference_values import Context, Learned
+from marketing.rounds import Progress
 from marketing.selection import SelectedProduct
 from router.decision import Decision
 
 
 class CatalogueApplied(Decision, frozen=True, gc=False, tag="catalogue_applied"):
-    """This catalogue is in force."""
+    """This catalogue is in force; None: there is none."""
 
-    catalogue: dict[str, Any]
+    catalogue: dict[str, Any] | None
 
 
 class CustomerContextSet(Decision, frozen=True, gc=False, tag="customer_context_set"):
@@ -30,7 +31,9 @@ class ProductsSelected(Decision, frozen=True, gc=False, tag="products_selected")
 
     `asked` is how many there should be at least; `barred` says how many products each code barred.
     `seed` drew them, `context` is what the preference model looked at, `context_version` the state
-    of the customer's record.
+    of the customer's record. `is_exact`: the propensities are whole probabilities; without it (some
+    of the products permitted bar one another) each is that of the product's last draw, and says too
+    little for weighing by it.
     """
 
     contact_id: str
@@ -43,6 +46,22 @@ class ProductsSelected(Decision, frozen=True, gc=False, tag="products_selected")
     seed: int
     context: Context
     context_version: str
+    is_exact: bool = False
+
+
+class ProductsRestated(Decision, frozen=True, gc=False, tag="products_restated"):
+    """A round as it stands, told again to an agent who may have missed it: nothing has changed.
+
+    The fields are those of `ProductsSelected`; `progress` is by product.
+    """
+
+    contact_id: str
+    agent_id: str
+    round_id: str
+    products: tuple[SelectedProduct, ...]
+    asked: int
+    barred: dict[str, int]
+    progress: dict[str, Progress]
 
 
 class ProductsWithdrawn(Decision, frozen=True, gc=False, tag="products_withdrawn"):
@@ -93,6 +112,7 @@ AnyMarketingDecision = (
     CatalogueApplied
     | CustomerContextSet
     | ProductsSelected
+    | ProductsRestated
     | ProductsWithdrawn
     | LedgerChanged
     | PreferencesLearned

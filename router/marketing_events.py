@@ -10,9 +10,9 @@ from router.event import AssignmentEvent, Event
 
 
 class CatalogueChanged(Event, frozen=True, gc=False, kw_only=True, tag="catalogue_changed"):
-    """Another catalogue, whole, as `config.catalogue.Catalogue` dumps it."""
+    """Another catalogue, whole, as `config.catalogue.Catalogue` dumps it; None: none any more."""
 
-    catalogue: dict[str, Any]
+    catalogue: dict[str, Any] | None
 
 
 class CustomerContextAttached(

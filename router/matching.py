@@ -135,8 +135,22 @@ class Matcher:
         if pool is None:
             pool = self._pools[key] = SkillPool(dict(agent.skills), key[1])
             self._connect_pool(pool)
+        left = self._pool_of.get(agent.agent_id)
         self._pool_of[agent.agent_id] = pool
+        pool.members += 1
+        if left is not None:
+            self._leave_pool(left)
         self.count_agent(agent)
+
+    def _leave_pool(self, pool: SkillPool) -> None:
+        """Let an agent go; a pool without agents is forgotten, so that skill sets never pile up."""
+        pool.members -= 1
+        if pool.members:
+            return
+        orders = {id(order) for order in pool.orders.values()}
+        for line in pool.all_lines():
+            line.candidates = [one for one in line.candidates if id(one[1]) not in orders]
+        self._pools = {key: one for key, one in self._pools.items() if one is not pool}
 
     def count_agent(self, agent: Agent) -> None:
         """Bring the numbers of signed-in, ready and marketing agents of its lines up to date."""

@@ -8,11 +8,12 @@ from config.routing import QueueSettings
 from contacts.vocabulary import Disposition
 from queues.agent_times import AgentTimes
 from queues.local_time import LocalTime
-from queues.metrics import WINDOW_MS, Handling, QueueMetrics
+from queues.metrics import WINDOW_MS, Handling, QueueMetrics, Sums
 from router import decisions as d
 from router.activities import Activities, Answer, AnswerKind
 from router.queue_entries import Changes, EntryChange, EntryEnd, QueueEntries, QueueEntry
 from router.records import Record
+from router.today import Today
 
 
 def common_time_zone(time_zones: set[str]) -> str:
@@ -37,9 +38,10 @@ class Observer:
         self.queues: dict[str, QueueMetrics] = {}
         self.agents: dict[str, AgentTimes] = {}
         self.now_ms = 0
+        self.today = Today()
+        self.entries = QueueEntries()
+        self.activities = Activities()
         self._window_ms = window_ms
-        self._entries = QueueEntries()
-        self._activities = Activities()
         self._agent_local = LocalTime("UTC")
 
     def observe(self, record: Record) -> None:
@@ -47,17 +49,18 @@ class Observer:
         self.now_ms = max(self.now_ms, record.event.at_ms)
         for decision in record.decisions:
             self._count_decision(decision)
-            self._count_entries(self._entries.apply(decision, self.now_ms))
-            self._count_answer(self._activities.apply(decision))
+            self.today.fold(decision, self.now_ms)
+            self._count_entries(self.entries.apply(decision, self.now_ms))
+            self._count_answer(self.activities.apply(decision))
         self._follow_agents()
 
     def waiting(self, queue_id: str) -> int:
         """Return how many contacts wait in the queue; reserved and ringing ones still wait."""
-        return len(self._entries.lines.get(queue_id, ()))
+        return len(self.entries.lines.get(queue_id, ()))
 
     def longest_waiting_ms(self, queue_id: str, now_ms: int) -> int:
         """Return how long the contact waiting longest has waited; 0 if nobody waits."""
-        oldest = next(iter(self._entries.lines.get(queue_id, {}).values()), None)
+        oldest = next(iter(self.entries.lines.get(queue_id, {}).values()), None)
         return now_ms - oldest.queued_at_ms if oldest is not None else 0
 
     def _count_decision(self, decision: d.AnyDecision) -> None:
@@ -71,6 +74,8 @@ class Observer:
                     transferred=decision.disposition is Disposition.TRANSFERRED,
                 )
                 self._queue(decision.queue_id).count_handled(decision.queued_at_ms, handling)
+                if decision.agent_id is not None:
+                    self.today.count_handled(decision.agent_id, handling, self.now_ms)
             case d.ContactRefused():
                 self._queue(decision.queue_id).count_refused(self.now_ms)
             case d.ConfigurationApplied():
@@ -80,6 +85,7 @@ class Observer:
 
     def _count_entries(self, changes: Changes) -> None:
         for change, entry in changes:
+            self.today.count_entry(change, entry)
             metrics = self._queue(entry.queue_id)
             match change:
                 case EntryChange.BEGAN:
@@ -92,29 +98,36 @@ class Observer:
     def _count_answer(self, answer: Answer | None) -> None:
         if answer is None:
             return
+        self.today.count_answer(answer, self.now_ms)
         if answer.kind is AnswerKind.ACCEPTED:
             self._agent(answer.agent_id).count_accepted(self.now_ms)
         else:
             self._agent(answer.agent_id).count_rona(self.now_ms)
 
     def _follow_agents(self) -> None:
-        for agent_id, ended in self._activities.settle(self.now_ms).items():
+        for agent_id, ended in self.activities.settle(self.now_ms).items():
             times = self._agent(agent_id)
             if ended is not None:
                 times.follow(ended)
-            begun = self._activities.agents[agent_id].span
+                self.today.follow(ended)
+            begun = self.activities.agents[agent_id].span
             if begun is not None:
                 times.follow(begun)
 
     def configure(self, queues: Sequence[QueueSettings]) -> None:
         """Take over thresholds and time zones; records do it themselves from then on."""
         for queue in queues:
-            self._entries.configure(queue.queue_id, queue.service_level)
+            self.entries.configure(queue.queue_id, queue.service_level)
             metrics = self._queue(queue.queue_id)
             metrics.configure(queue.service_level.denominator, queue.time_zone)
         self._agent_local = LocalTime(common_time_zone({queue.time_zone for queue in queues}))
+        self.today.configure(queues, self._agent_local)
         for times in self.agents.values():
             times.configure(self._agent_local)
+
+    def restore_queue(self, queue_id: str, half_hours: Sums, window: Sums) -> None:
+        """Go on from what a queue's metrics kept."""
+        self._queue(queue_id).restore(half_hours, window)
 
     def _queue(self, queue_id: str) -> QueueMetrics:
         found = self.queues.get(queue_id)

@@ -6,6 +6,7 @@ last rounds, so that a reaction can be learned; older ones are noted all the sam
 
 from __future__ import annotations
 
+from hashlib import sha256
 from math import log
 from typing import Any
 
@@ -18,6 +19,7 @@ from marketing.ledger import Ledger, LedgerSnapshot, dump_ledger, load_ledger
 from marketing.preference_prior import STRONGEST, Recommended, cold_start
 from marketing.preference_values import Context, Learned
 from marketing.preferences import Preferences
+from router.marketing_decisions import ProductsSelected
 
 ROUNDS_TO_LEARN = 20_000
 
@@ -39,13 +41,19 @@ class OffersSnapshot(msgspec.Struct):
     to_learn: dict[str, Context] = {}
     products: dict[str, Spent] = {}
     campaigns: dict[str, Spent] = {}
+    in_hand: dict[str, ProductsSelected] = {}
 
 
 class Offers:
-    """Catalogue, ledger, preferences; `contexts` by live contact, `to_learn` by round."""
+    """Catalogue (`version` tells it from others), ledger, preferences; `contexts` by live contact,
+    `to_learn` by round.
+
+    `in_hand` are the rounds, by id, of the contacts that agents have in hand, wrap-up included.
+    """
 
     def __init__(self) -> None:
         self.catalogue: dict[str, Any] | None = None
+        self.version: str | None = None
         self.index: CatalogueIndex | None = None
         self.ledger = Ledger()
         self.preferences = Preferences()
@@ -53,10 +61,12 @@ class Offers:
         self.to_learn: dict[str, Context] = {}
         self.products: dict[str, Spent] = {}
         self.campaigns: dict[str, Spent] = {}
+        self.in_hand: dict[str, ProductsSelected] = {}
 
     def set_catalogue(self, catalogue: dict[str, Any] | None) -> None:
         """Put a catalogue in force. Raises ValidationError if it is none."""
         self.catalogue = catalogue
+        self.version = None if catalogue is None else _checksum(catalogue)
         self.index = None
         if catalogue is not None:
             self.index = CatalogueIndex(Catalogue.model_validate(catalogue))
@@ -80,12 +90,6 @@ class Offers:
             if name not in weights or not weights[name].presented
         )
         self.preferences.apply(Learned(weights=new))
-
-    def present_at_most(self, most: int) -> None:
-        """Take over how many products a round has."""
-        settings = self.preferences.settings
-        if most != settings.presented:
-            self.preferences.settings = msgspec.structs.replace(settings, presented=most)
 
     def left(self) -> dict[str, int | None]:
         """Return how many more of each limited product can be accepted. O(limited products)."""
@@ -120,6 +124,7 @@ class Offers:
             self.to_learn,
             self.products,
             self.campaigns,
+            self.in_hand,
         )
 
     @classmethod
@@ -131,7 +136,14 @@ class Offers:
         offers.preferences.apply(snapshot.learned)
         offers.contexts, offers.to_learn = snapshot.contexts, snapshot.to_learn
         offers.products, offers.campaigns = snapshot.products, snapshot.campaigns
+        offers.in_hand = snapshot.in_hand
         return offers
+
+
+def _checksum(catalogue: dict[str, Any]) -> str:
+    """Return 16 hex digits that tell a catalogue from all others."""
+    everything = msgspec.json.encode(catalogue, order="deterministic")
+    return sha256(everything).hexdigest()[:16]
 
 
 def _log_odds(ratio: float) -> float:

@@ -65,6 +65,8 @@ class PriceWatch:
                     self._estimates(one.queue_id, now_ms).arrived(now_ms, one)
                 case d.ContactRequeued() if one.new_entry:
                     self._estimates(one.queue_id, now_ms).arrived(now_ms)
+                case d.MarketingDecided(queue_id=str(queue_id)) if queue_id and not one.is_forecast:
+                    self._estimates(queue_id, now_ms).decided(one)
                 case d.OutcomeRecorded():
                     self._estimates(one.queue_id, now_ms).over(one)
                 case _:

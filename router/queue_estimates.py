@@ -67,9 +67,8 @@ class QueueEstimates:
 
     def __init__(self, since_ms: int, window_ms: int) -> None:
         self._seen = ObservedQueue(since_ms, window_ms)
-        self._values: deque[int | None] = deque(maxlen=VALUES_KEPT)
-        self._new_values = 0
-        self._distribution: Values | None = None
+        self._brought = _RecentValues()
+        self._products = _RecentValues()
 
     def remember(self, times: Times) -> None:
         """Take in times from before."""
@@ -80,8 +79,14 @@ class QueueEstimates:
         self._seen.arrived(now_ms)
         if one is not None:
             value_milli = -1 if one.value_milli is None else one.value_milli
-            self._values.append(value_milli if one.may_market else None)
-            self._new_values += 1
+            self._brought.add(value_milli if one.may_market else None)
+
+    def decided(self, one: d.MarketingDecided) -> None:
+        """The gate compared this queue's price with a customer's value, or had no product."""
+        if one.reason.startswith("products_"):
+            self._products.add(None)
+        elif one.reason.startswith("policy_") and one.price_milli is not None:
+            self._products.add(one.value_milli)
 
     def over(self, one: d.OutcomeRecorded) -> None:
         """A contact left the queue, and its agent if it had one."""
@@ -111,14 +116,39 @@ class QueueEstimates:
             marketing_ms=_in_steps(marketing_ms, sure.marketing),
             patience_ms=_in_steps(patience_ms, sure.patience),
             uncertainty=Uncertainty(*(max(_rounded(one, SHAPE_STEP), 1.0) for one in sure.shapes)),
-            values=self._values_now(gate.value_milli),
+            values=self._values_now(gate),
         )
 
-    def _values_now(self, usual_milli: int) -> Values:
-        """Return the values of recent contacts; taken anew after every hundred of them."""
-        if self._distribution is None or self._new_values >= VALUES_RENEWED_AFTER:
-            self._distribution = values_of(self._values, usual_milli)
-            self._new_values = 0
+    def _values_now(self, gate: GateSettings) -> Values:
+        """Return the values of recent contacts; of products once enough of them were seen."""
+        if gate.value_from == "products" and self._products.is_enough:
+            return self._products.distribution(gate.value_milli)
+        return self._brought.distribution(gate.value_milli)
+
+
+class _RecentValues:
+    """The last values seen; their distribution is taken anew after every hundred of them."""
+
+    def __init__(self) -> None:
+        self._seen: deque[int | None] = deque(maxlen=VALUES_KEPT)
+        self._new = 0
+        self._distribution: Values | None = None
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether there are enough to go by."""
+        return len(self._seen) >= VALUES_RENEWED_AFTER
+
+    def add(self, value_milli: int | None) -> None:
+        """See a value as `values_of` takes it."""
+        self._seen.append(value_milli)
+        self._new += 1
+
+    def distribution(self, usual_milli: int) -> Values:
+        """Return the distribution to go by now."""
+        if self._distribution is None or self._new >= VALUES_RENEWED_AFTER:
+            self._distribution = values_of(self._seen, usual_milli)
+            self._new = 0
         return self._distribution
 
 

@@ -12,11 +12,12 @@ import msgspec
 from agents.agent import Agent
 from config.routing import QueueSettings, RoutingSettings
 from contacts.contact import Contact
+from contacts.vocabulary import AtClosing
 from queues.contact_queue import GateState
 from router.deadlines import DeadlineKind
 from router.offers import Offers, OffersSnapshot
 from router.receipts import Receipt
-from router.state import Override, RoutingState
+from router.state import Acknowledgement, Override, RoutingState
 
 SNAPSHOT_VERSION = 1
 
@@ -31,6 +32,7 @@ class QueueSnapshot(msgspec.Struct, gc=False):
     drain_at_ms: int | None
     handle_mean_ms: int
     gate: GateState = msgspec.field(default_factory=GateState)
+    at_closing: AtClosing | None = None
 
 
 class StateSnapshot(msgspec.Struct, gc=False):
@@ -54,6 +56,10 @@ class StateSnapshot(msgspec.Struct, gc=False):
     overrides: dict[str, Override] = {}
     silent_bridges: set[str] = set()
     offers: OffersSnapshot = msgspec.field(default_factory=OffersSnapshot)
+    emergency_by: str = ""
+    emergency_since_ms: int | None = None
+    alarms: dict[str, Acknowledgement] = {}
+    handled: list[str] = []
 
 
 class SnapshotTooNew(Exception):  # noqa: N818 - says what it is
@@ -80,6 +86,7 @@ def dump_state(state: RoutingState) -> bytes:
                     queue.drain_at_ms,
                     queue.handle_mean_ms,
                     queue.gate,
+                    queue.at_closing,
                 )
                 for queue_id, queue in state.queues.items()
             ],
@@ -90,6 +97,10 @@ def dump_state(state: RoutingState) -> bytes:
             state.overrides,
             state.silent_bridges,
             state.offers.snapshot(),
+            state.emergency_by,
+            state.emergency_since_ms,
+            state.alarms,
+            list(state.handled),
         )
     )
 
@@ -106,11 +117,16 @@ def load_state(payload: bytes) -> RoutingState:
     settings = RoutingSettings.model_validate(snapshot.settings)
     state.settings = settings
     state.emergency, state.overrides = snapshot.emergency, snapshot.overrides
+    state.emergency_by = snapshot.emergency_by
+    state.emergency_since_ms = snapshot.emergency_since_ms
+    state.alarms = snapshot.alarms
     state.silent_bridges = snapshot.silent_bridges
     state.offers = Offers.of(snapshot.offers)
     state.listed = {agent.agent_id: agent for agent in settings.agents}
     state.receipts.size = settings.limits.remembered_events
     state.receipts.extend(snapshot.receipts)
+    state.handled.resize(settings.limits.remembered_contacts)
+    state.handled.extend(snapshot.handled)
     state.matcher.exclusive = frozenset(settings.limits.exclusive_channels)
     _load_queues(state, snapshot.queues)
     _load_agents(state, snapshot.agents)
@@ -125,6 +141,7 @@ def _load_queues(state: RoutingState, rows: list[QueueSnapshot]) -> None:
         queue.is_open, queue.is_removed = row.is_open, row.is_removed
         queue.handle_mean_ms = row.handle_mean_ms
         queue.gate = row.gate
+        queue.at_closing = row.at_closing
         state.set_drain(queue, row.drain_at_ms)
 
 

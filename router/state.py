@@ -14,11 +14,13 @@ from contacts.contact import Contact
 from contacts.vocabulary import Mode
 from queues.contact_queue import ContactQueue
 from router.deadlines import DeadlineKind, Deadlines, Key
+from router.handled import HandledContacts
 from router.matching import Matcher
 from router.offers import Offers
 from router.receipts import ReceiptBook
 
 EVERY_QUEUE = ""
+ALARMS_KEPT = 1_000
 
 
 class Override(msgspec.Struct, frozen=True, gc=False):
@@ -29,8 +31,19 @@ class Override(msgspec.Struct, frozen=True, gc=False):
     by: str
 
 
+class Acknowledgement(msgspec.Struct, frozen=True, gc=False):
+    """Who has seen an alarm, and when."""
+
+    by: str
+    at_ms: int
+
+
 class RoutingState:
-    """Everything the engine knows. `now_ms` never goes back; `seq` is the last record's number."""
+    """Everything the engine knows. `now_ms` never goes back; `seq` is the last record's number.
+
+    `emergency` is the reason of the one that is on, declared last by `emergency_by`, on since
+    `emergency_since_ms`. `alarms` has the newest `ALARMS_KEPT` acknowledged, oldest first.
+    """
 
     def __init__(self) -> None:
         self.seq = 0
@@ -40,6 +53,9 @@ class RoutingState:
         self.paused_since_ms: int | None = None
         self.settings = RoutingSettings()
         self.emergency: str | None = None
+        self.emergency_by = ""
+        self.emergency_since_ms: int | None = None
+        self.alarms: dict[str, Acknowledgement] = {}
         self.overrides: dict[str, Override] = {}
         self.silent_bridges: set[str] = set()
         self.latching: set[str] = set()
@@ -48,6 +64,7 @@ class RoutingState:
         self.listed: dict[str, AgentSettings] = {}
         self.offers = Offers()
         self.receipts = ReceiptBook(self.settings.limits.remembered_events)
+        self.handled = HandledContacts(self.settings.limits.remembered_contacts)
         self.matcher = Matcher()
         self.queues: dict[str, ContactQueue] = self.matcher.queues
         self.deadlines = Deadlines()

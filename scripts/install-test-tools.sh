@@ -1,18 +1,20 @@
 #!/bin/sh
-# Installs what the tests need beside Python: the Mosquitto broker, from Debian's or Ubuntu's
-# packages. Does nothing if it is there. The tests start their own brokers on free loopback ports,
-# so no service is started or left running.
+# Installs what the tests need beside Python: the Mosquitto broker and the Chromium browser, from
+# Debian's or Ubuntu's packages. Does nothing if they are there. The tests start their own brokers
+# on free loopback ports, so no service is started or left running.
 set -eu
 
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
-if command -v mosquitto >/dev/null 2>&1; then
-    exit 0
-fi
+missing=""
+for tool in mosquitto chromium; do
+    command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
+done
+[ -n "$missing" ] || exit 0
 
 by_hand() {
     echo "$1" >&2
-    echo "Install the Mosquitto broker (2.0 or later) by hand so that 'mosquitto' is in PATH," >&2
-    echo "or leave it: the tests that need it are then skipped (with CI=true they fail)." >&2
+    echo "Missing:$missing. Install them by hand so that they are in PATH, or leave it: the tests" >&2
+    echo "that need them are then skipped (with CI=true they fail)." >&2
     exit 1
 }
 
@@ -35,11 +37,14 @@ if [ ! -e "$policy" ]; then
 fi
 
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends mosquitto
+# shellcheck disable=SC2086  # one word a package; packages are named as their commands
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing
 
 # Nor at the next start of the machine.
 if command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ]; then
     $as_root systemctl disable --now mosquitto >/dev/null 2>&1 || true
 fi
 
-command -v mosquitto >/dev/null 2>&1 || by_hand "The package was installed and brought no broker."
+for tool in $missing; do
+    command -v "$tool" >/dev/null 2>&1 || by_hand "A package was installed and brought no $tool."
+done

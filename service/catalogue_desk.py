@@ -21,10 +21,13 @@ class CatalogueDesk:
         self._file = file
 
     def read(self) -> None:
-        """Read the file; raises `CatalogueError` if it cannot be used. Without a file: nothing."""
-        if self._file is None:
-            return
-        catalogue = load_catalogue(self._file).model_dump(mode="json")
+        """Read the file; raises `CatalogueError` if it cannot be used.
+
+        Without a file there is no catalogue: one that is in force from before no longer is.
+        """
+        catalogue = None
+        if self._file is not None:
+            catalogue = load_catalogue(self._file).model_dump(mode="json")
         if catalogue == self._desk.engine.state.offers.catalogue:
             return
         at_ms = self._desk.now_ms()
@@ -33,7 +36,8 @@ class CatalogueDesk:
                 event_id="", at_ms=at_ms, source="engine/configuration", catalogue=catalogue
             )
         )
-        log.info("catalogue_applied", products=len(catalogue["products"]), file=str(self._file))
+        products = 0 if catalogue is None else len(catalogue["products"])
+        log.info("catalogue_applied", products=products, file=str(self._file or ""))
 
     def read_again(self) -> None:
         """Read the file; if it cannot be used, say why: the catalogue that was stays in force."""

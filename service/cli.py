@@ -6,12 +6,15 @@ import typer
 
 from service.commands import (
     asyncapi,
+    audit,
     bench,
     catalogue,
     check_config,
     check_marketing,
     customers,
     demo,
+    difficulty,
+    evaluate_offers,
     journal,
     load,
     offers,
@@ -39,8 +42,11 @@ app.command("report")(report.report)
 app.command("scorecard")(scorecard.scorecard)
 app.command("serve")(serve.serve)
 app.command("simulate")(simulate.simulate)
+journal.app.command("audit")(audit.command)
 journal.app.command("check-marketing")(check_marketing.command)
+offers.app.command("evaluate")(evaluate_offers.command)
 app.add_typer(catalogue.app)
 app.add_typer(customers.app)
+app.add_typer(difficulty.app)
 app.add_typer(journal.app)
 app.add_typer(offers.app)

@@ -14,6 +14,7 @@ from typing import Any
 from bus.embedded import EmbeddedBroker
 from service.engine_process import EngineProcess
 from simulation.demo_check import check_equal, counts_of, stored_counts
+from simulation.demo_customers import DemoCustomers
 from simulation.demo_day import DemoDay
 from simulation.demo_figures import routed_figures
 from simulation.demo_link import EngineLink
@@ -35,13 +36,15 @@ Shown = Callable[[Player], AbstractAsyncContextManager[object]]
 class DemoRun:
     """What to play, how fast (simulated seconds a second, 0: no waiting), and a new directory.
 
-    `is_part`: the plan was cut to a part of its day.
+    `is_part`: the plan was cut to a part of its day. `with_marketing`: with a catalogue, and the
+    gate open when another agent is idle; without, agents only serve.
     """
 
     plan: DayPlan
     is_part: bool
     speed: float
     directory: Path
+    with_marketing: bool = True
 
     @property
     def journal(self) -> Path:
@@ -55,10 +58,12 @@ async def run_demo(run: DemoRun, shown: Shown) -> DemoResult:
     Raises `EmbeddedBrokerError`, `EngineProcessError`, `EngineSilentError`, `EngineRefusedError`,
     `DemoMismatchError`, and what reading the journal raises.
     """
-    day = DemoDay(run.plan)
+    plan = run.plan
+    customers = DemoCustomers(plan.date, plan.seed) if run.with_marketing else None
+    day = DemoDay(plan, customers)
     async with EmbeddedBroker() as broker:
         address = (broker.host, broker.port)
-        settings = demo_settings(run.plan, address, run.journal)
+        settings = demo_settings(plan, address, run.journal, with_marketing=run.with_marketing)
         async with EngineProcess(settings, run.directory / LOG_FILE) as engine:
             started_s = time.monotonic()
             async with EngineLink(demo_topics(settings), *address) as link:
@@ -86,6 +91,7 @@ def _result(run: DemoRun, player: Player, wall_s: float) -> DemoResult:
         journal=run.journal,
         recorded=recorded_figures(one.contact for one in callers if not one.is_waiting),
         routed=routed_figures(callers),
+        marketing=None if player.day.offers is None else player.day.offers.day,
     )
 
 

@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import multiprocessing
-import os
-import signal
 import sys
 import time
-from multiprocessing.connection import Connection
 from random import Random
 
 import structlog
@@ -33,25 +29,24 @@ from router.observer import Observer
 from router.price_watch import CHECK_EVERY_MS, PriceWatch
 from router.records import Record
 from router.snapshot import dump_state
+from router.standing import Standing
 from router.state import RoutingState
 from service.advice import AdviceSender
+from service.figures import begin_figures, counted_from_ms, load_figures, write_figures
 from service.follower_clock import FollowerClock
-from service.logs import configure_logs
 from service.pricing import Pricing
 from service.recovery import load_newest, record_of
 from service.showing import Showing
-from service.wiring import connection_settings, snapshot_store, topic_space
+from service.wiring import connection_settings, figures_store, snapshot_store, topic_space
 
 log = structlog.get_logger(__name__)
 
 CYCLE_S = 0.25
 LONGEST_PAUSE_S = 1.0
 """Half of the time it rests, but one that has fallen far behind does not rest as long again."""
-LESS_URGENT_THAN_THE_ENGINE = 10
 OBSERVED_MS = 3_600_000
-"""How far back figures are counted when a follower starts: more than their window."""
+"""How far back arrivals and times are counted for prices when a follower starts."""
 STORE_EVERY_S = 1.0
-"""An empty payload: the broker forgets what it retained."""
 
 
 class Follower:
@@ -64,6 +59,7 @@ class Follower:
         self._advice = advice
         self._space = topic_space(settings)
         self._snapshots = snapshot_store(settings.journal.path)
+        self._figures = figures_store(settings.journal.path)
         self._state = RoutingState()
         self._observer = Observer()
         self._snapshot_seq = 0
@@ -71,8 +67,10 @@ class Follower:
         self._stored_at_s = 0.0
         self._is_store_behind = False
         client = connection_settings(settings.bus, *broker, f"{settings.client_id()}-follower")
-        self._connection = MqttConnection(client, _ignore, random=Random(), events=self)
-        self._showing = Showing(self._connection, self._space, self._observer)
+        self._connection = MqttConnection(client, self._received, random=Random(), events=self)
+        self._showing = Showing(
+            self._connection, self._space, self._observer, Standing(), settings.alarms
+        )
         self._clock = FollowerClock(is_ticked=settings.service.clock == "ticked")
         self._guards = GuardWatch()
         self._price_watch = PriceWatch()
@@ -94,6 +92,7 @@ class Follower:
         self._reader = await JournalReader.open(self._settings.journal.path)
         self._store = await OutcomeStore.open(store_path_beside(self._settings.journal.path))
         await self._begin()
+        await self._connection.subscribe(self._space.all_alarms)
         self._connection.start()
         while not stopping.is_set():
             started = time.monotonic()
@@ -106,25 +105,39 @@ class Follower:
 
     def on_connected(self) -> None:
         """The broker may have forgotten retained messages: show everything again."""
-        self._showing.forget(self._state)
+        self._showing.connected(self._state)
 
     def on_lost(self, reason: str) -> None:
         """Shown again when the link is back."""
+
+    def _received(self, message: ReceivedMessage) -> None:
+        """Hear what alarms an earlier follower left at the broker; nothing else is for it."""
+        self._connection.ack(message)
+        if message.retain and message.payload:
+            self._showing.alarms.take_back(message.topic, message.payload)
 
     async def _begin(self) -> None:
         head = await self._reader.head()
         self._state = load_newest(self._snapshots, head)
         self._snapshot_seq = self._state.seq
         last_ms = self._state.now_ms
-        async for rows in self._reader.read(max(head - 1, await self._reader.pruned_seq())):
+        pruned_seq = await self._reader.pruned_seq()
+        async for rows in self._reader.read(max(head - 1, pruned_seq)):
             last_ms = rows[-1].at_ms
-        observed_from_ms = last_ms - OBSERVED_MS
-        observed_from = await self._reader.seq_before(observed_from_ms)
-        self._cursor = min(observed_from, self._state.seq)
-        self._observed_seq = observed_from
-        self._observer.configure(self._state.settings.queues)
-        for queue_id, times in (await past_times(self._store, observed_from_ms)).items():
-            self._price_watch.remember(queue_id, times, observed_from_ms)
+        priced_from_ms = last_ms - OBSERVED_MS
+        self._priced_seq = await self._reader.seq_before(priced_from_ms)
+        begun = load_figures(self._figures, head, pruned_seq)
+        if begun is None:
+            self._observed_seq = await self._reader.seq_before(
+                counted_from_ms(self._state, last_ms, OBSERVED_MS)
+            )
+            self._stood_seq = self._state.seq
+        else:
+            self._observed_seq = self._stood_seq = begun.seq
+        begin_figures(self._state, self._observer, self._showing, begun)
+        self._cursor = min(self._priced_seq, self._observed_seq, self._state.seq)
+        for queue_id, times in (await past_times(self._store, priced_from_ms)).items():
+            self._price_watch.remember(queue_id, times, priced_from_ms)
 
     async def _cycle(self) -> None:
         await self._follow()
@@ -172,6 +185,9 @@ class Follower:
     def _take(self, record: Record) -> None:
         if record.seq > self._observed_seq:
             self._observer.observe(record)
+        if record.seq > self._stood_seq:
+            self._showing.standing.take(record)
+        if record.seq > self._priced_seq:
             self._price_watch.take(record.decisions, record.event.at_ms)
         if record.seq <= self._state.seq:
             return
@@ -193,6 +209,7 @@ class Follower:
         started = time.monotonic()
         try:
             self._snapshots.write(self._state.seq, dump_state(self._state))
+            write_figures(self._figures, self._state.seq, self._observer, self._showing)
         except OSError as error:
             log.error(
                 "snapshot_failed", reason=str(error), directory=str(self._snapshots.directory)
@@ -213,30 +230,3 @@ class Follower:
         await self._connection.stop()
         await self._store.close()
         await self._reader.close()
-
-
-def _ignore(message: ReceivedMessage) -> None:
-    """A follower is told nothing."""
-
-
-def run_follower(settings: TidegateSettings, broker: tuple[str, int], advice: Connection) -> None:
-    """Run a follower in this process until it is asked to stop or its parent is gone."""
-    configure_logs(settings.service.log_format, settings.service.log_level)
-    os.nice(LESS_URGENT_THAN_THE_ENGINE)
-    asyncio.run(_run(settings, broker, AdviceSender(advice)))
-
-
-def _orphaned() -> None:
-    """End at once when the engine was killed: the next one starts a follower of its own."""
-    sys.exit(1)
-
-
-async def _run(settings: TidegateSettings, broker: tuple[str, int], advice: AdviceSender) -> None:
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, stopping.set)
-    loop.add_signal_handler(signal.SIGINT, lambda: None)  # Ctrl-C stops the engine first
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        loop.add_reader(parent.sentinel, _orphaned)
-    await Follower(settings, broker, advice).run(stopping)

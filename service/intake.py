@@ -211,7 +211,8 @@ class Intake:
         if contact is None:
             return answer_rejected(message, Rejection.CONTACT_UNKNOWN, message.contact_id)
         if contact.agent_id is not None:
-            return answer_rejected(message, Rejection.CONTACT_NOT_WAITING, message.contact_id)
+            not_waiting = Rejection.CONTACT_NOT_WAITING
+            return answer_rejected(message, not_waiting, message.contact_id, contact.agent_id)
         queue = state.queues[contact.queue_id]
         position = queue.position_of(contact)
         wait_ms = queue.expected_wait_ms(position, queue.lines[contact.extra])

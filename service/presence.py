@@ -15,11 +15,13 @@ import structlog
 
 from bus.codec import encode_snapshot
 from bus.connection import MqttConnection
+from bus.snapshot_parts import EmergencyNow
 from bus.snapshots import EngineSnapshot
 from bus.topics import TopicSpace
 from bus.transport_errors import TransportError
 from outcomes.journal import JournalUnavailable
 from router.events import LinkLost, LinkRestored
+from router.state import RoutingState
 from service.desk import Desk
 from service.outbox import Outbox
 from service.wiring import software_version
@@ -115,6 +117,8 @@ class Presence:
                 at_ms=self._desk.now_ms(),
                 status=status,
                 version=software_version(),
+                emergency=emergency_now(state),
+                catalogue_version=state.offers.version,
             )
         )
 
@@ -163,3 +167,14 @@ class Presence:
         self._obstacles.discard(obstacle)
         if not self._obstacles and self._desk.engine.state.paused_since_ms is not None:
             self._desk.tell(LinkRestored(event_id="", at_ms=self._desk.now_ms()))
+
+
+def emergency_now(state: RoutingState) -> EmergencyNow | None:
+    """Return the emergency that is on, if one is."""
+    if state.emergency is None:
+        return None
+    return EmergencyNow(
+        since_ms=state.emergency_since_ms or state.now_ms,
+        reason=state.emergency,
+        by=state.emergency_by,
+    )

@@ -11,7 +11,7 @@ import structlog
 
 from config.settings import TidegateSettings
 from service.advice import AdviceReader, AnyAdvice
-from service.follower import run_follower
+from service.follower_run import run_follower
 
 log = structlog.get_logger(__name__)
 

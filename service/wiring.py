@@ -38,6 +38,11 @@ def snapshot_store(journal: Path) -> SnapshotStore:
     return SnapshotStore(journal.with_name("snapshots"))
 
 
+def figures_store(journal: Path) -> SnapshotStore:
+    """Return where the follower's figures lie: beside the journal, too."""
+    return SnapshotStore(journal.with_name("figures"))
+
+
 def connection_settings(
     bus: BusSettings, host: str, port: int, client_id: str, will: Will | None = None
 ) -> ConnectionSettings:

@@ -12,12 +12,17 @@ from bus.decision_messages import (
     AnyDecisionMessage,
     AssignmentChangedMessage,
     ContactReservedMessage,
+    MarketingDecidedMessage,
     OutcomeRecordedMessage,
+    ProductsSelectedMessage,
+    ProductsWithdrawnMessage,
 )
 from bus.topics import Role
 from contacts.vocabulary import AgentState, AssignmentState
 from simulation import demo_messages as say
+from simulation.demo_customers import DemoCustomers
 from simulation.demo_messages import ClientMessage
+from simulation.demo_offers import AnyMarketingMessage, DemoOffers
 from simulation.demo_people import Caller, DemoAgent, Doing
 from simulation.recorded_plan import DayPlan
 
@@ -31,6 +36,7 @@ class Step(IntEnum):
 
     HANG_UP = auto()
     SERVICE_OVER = auto()
+    OFFER_OVER = auto()
     PAUSE_OVER = auto()
     SHIFT_STARTS = auto()
     PAUSE_DUE = auto()
@@ -42,11 +48,13 @@ class Step(IntEnum):
 class DemoDay:
     """Plays callers, PBX and agents of `plan`.
 
-    Alternate `act`, for what is due, and `hear`, for each decision; send what they return.
+    Alternate `act`, for what is due, and `hear`, for each decision; send what they return. With
+    `customers`, agents ask the gate when service is done, and present what the engine selects.
     """
 
-    def __init__(self, plan: DayPlan) -> None:
+    def __init__(self, plan: DayPlan, customers: DemoCustomers | None = None) -> None:
         self.plan = plan
+        self.offers = None if customers is None else DemoOffers(customers)
         self.callers: dict[str, Caller] = {}
         self.agents = {shift.agent_id: DemoAgent(shift) for shift in plan.shifts}
         self._contacts = {contact.contact_id: contact for contact in plan.calls}
@@ -81,8 +89,9 @@ class DemoDay:
             case Step.HANG_UP:
                 return self._hangs_up(self.callers[name], now_ms)
             case Step.SERVICE_OVER:
-                self.callers[name].gone_ms = now_ms
-                return [say.contact_ended(name)]
+                return self._service_over(self.callers[name], now_ms)
+            case Step.OFFER_OVER:
+                return self._offer_over(self.callers[name], now_ms)
             case Step.SHIFT_STARTS:
                 return self._shift_starts(self.agents[name])
             case Step.CLOSES:
@@ -110,7 +119,19 @@ class DemoDay:
         contact = self._contacts[contact_id]
         self.callers[contact_id] = Caller(contact)
         self._plan(now_ms + contact.patience_ms, Step.HANG_UP, contact_id)
-        return [say.contact_arrived(contact)]
+        if self.offers is None:
+            return [say.contact_arrived(contact)]
+        return [say.contact_arrived(contact, **self.offers.customers.known_of(contact))]
+
+    def _service_over(self, caller: Caller, now_ms: int) -> list[ClientMessage]:
+        """With customers who may be marketed to, the agent asks; else the caller hangs up."""
+        if self.offers is None or caller.agent_id is None:
+            return self._leaves(caller, now_ms)
+        return [say.service_completed(caller.agent_id, caller.contact.contact_id)]
+
+    def _leaves(self, caller: Caller, now_ms: int) -> list[ClientMessage]:
+        caller.gone_ms = now_ms
+        return [say.contact_ended(caller.contact.contact_id)]
 
     def _hangs_up(self, caller: Caller, now_ms: int) -> list[ClientMessage]:
         if not caller.is_waiting:
@@ -165,12 +186,12 @@ class DemoDay:
                 isinstance(decision, AssignmentChangedMessage)
                 and decision.state is AssignmentState.TALK
             ):
-                self._answered(self.callers[decision.contact_id], now_ms)
+                self._answered(self.callers[decision.contact_id], decision.agent_id, now_ms)
             return []
         return self._agent_hears(decision, now_ms)
 
-    def _answered(self, caller: Caller, now_ms: int) -> None:
-        caller.answered_ms = now_ms
+    def _answered(self, caller: Caller, agent_id: str, now_ms: int) -> None:
+        caller.answered_ms, caller.agent_id = now_ms, agent_id
         contact = caller.contact
         self._plan(now_ms + contact.service_ms, Step.SERVICE_OVER, contact.contact_id)
 
@@ -181,6 +202,8 @@ class DemoDay:
                 return say.answers(decision)
             case AssignmentChangedMessage(agent_id=agent_id, state=AssignmentState.TALK):
                 self.agents[agent_id].begin(Doing.TALKING, now_ms)
+            case AssignmentChangedMessage(agent_id=agent_id, state=AssignmentState.MARKETING):
+                self.agents[agent_id].begin(Doing.OFFERING, now_ms)
             case AssignmentChangedMessage(agent_id=agent_id, state=AssignmentState.WRAP_UP):
                 self.agents[agent_id].begin(Doing.WRAPPING_UP, now_ms)
             case OutcomeRecordedMessage(agent_id=str(agent_id)):
@@ -190,7 +213,38 @@ class DemoDay:
                 self._unfinished -= 1
             case AgentStateChangedMessage(agent_id=agent_id):
                 return self._state_changed(self.agents[agent_id], decision, now_ms)
+            case MarketingDecidedMessage() | ProductsSelectedMessage() | ProductsWithdrawnMessage():
+                return self._marketing_heard(decision, now_ms)
         return []
+
+    # --- marketing ---------------------------------------------------------------------
+
+    def _marketing_heard(self, decision: AnyMarketingMessage, now_ms: int) -> list[ClientMessage]:
+        """The gate has answered, or says what to present, or what not to."""
+        assert self.offers is not None
+        caller = self.callers[decision.contact_id]
+        match decision:
+            case MarketingDecidedMessage():
+                self.offers.day.decided(decision, now_ms)
+                return [] if decision.granted else self._leaves(caller, now_ms)
+            case ProductsSelectedMessage(contact_id=contact_id):
+                over_ms = now_ms + self.offers.begin(caller.contact, decision)
+                self._plan(over_ms, Step.OFFER_OVER, contact_id)
+                return [say.products_presented(decision.agent_id, contact_id)]
+            case ProductsWithdrawnMessage():
+                self.offers.withdraw(decision)
+        return []
+
+    def _offer_over(self, caller: Caller, now_ms: int) -> list[ClientMessage]:
+        """The agent records what the caller said to each product; then the caller hangs up."""
+        assert self.offers is not None
+        assert caller.agent_id is not None
+        contact_id = caller.contact.contact_id
+        said = self.offers.end(caller.contact)
+        recorded = [say.reaction_recorded(caller.agent_id, contact_id, one) for one in said]
+        return [*recorded, *self._leaves(caller, now_ms)]
+
+    # --- agents' states ----------------------------------------------------------------
 
     def _state_changed(
         self, agent: DemoAgent, decision: AgentStateChangedMessage, now_ms: int

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from bus.decision_messages import ContactReservedMessage
 from bus.topics import Role
+from simulation.demo_customers import Said
 from simulation.recorded_plan import PlannedContact
 
 BRIDGE = "pbx-1"
@@ -26,13 +27,14 @@ class ClientMessage(NamedTuple):
     fields: Mapping[str, object]
 
 
-def contact_arrived(contact: PlannedContact) -> ClientMessage:
-    """The PBX has a new caller."""
+def contact_arrived(contact: PlannedContact, **known: object) -> ClientMessage:
+    """The PBX has a new caller; `known` beside the record: who, why, and what of the customer."""
     fields = {
         "contact_id": contact.contact_id,
         "queue_id": contact.queue_id,
         "wait_credit_ms": contact.wait_credit_ms,
         "customer_id": contact.customer_id,
+        **known,
     }
     return ClientMessage(Role.BRIDGE, BRIDGE, "contact_arrived", fields)
 
@@ -66,6 +68,22 @@ def answers(reserved: ContactReservedMessage) -> list[ClientMessage]:
     """The agent's device rings, and the agent takes the call at once."""
     fields = {"contact_id": reserved.contact_id, "revision": reserved.revision}
     return [_from_agent(reserved.agent_id, one, **fields) for one in ("ringing", "accepted")]
+
+
+def service_completed(agent_id: str, contact_id: str) -> ClientMessage:
+    """What the caller came for is done: may the agent go on to market?"""
+    return _from_agent(agent_id, "service_completed", contact_id=contact_id)
+
+
+def products_presented(agent_id: str, contact_id: str) -> ClientMessage:
+    """The agent begins to present what was selected."""
+    return _from_agent(agent_id, "products_presented", contact_id=contact_id)
+
+
+def reaction_recorded(agent_id: str, contact_id: str, said: Said) -> ClientMessage:
+    """The caller has said something to one product."""
+    fields = {"product_id": said.product_id, "reaction": said.reaction, "scope": said.scope}
+    return _from_agent(agent_id, "reaction_recorded", contact_id=contact_id, **fields)
 
 
 def queue_closed(queue_id: str) -> ClientMessage:

@@ -12,11 +12,13 @@ from simulation.recorded_staffing import Pause, Shift
 class Caller:
     """A caller who has entered a queue; instants are ms since midnight.
 
-    `gone_ms` is the end of the service, or when the caller gave up if nobody had answered.
+    `agent_id` is who answered; `gone_ms` is the end of service and offer, or when the caller
+    gave up if nobody had answered.
     """
 
     contact: PlannedContact
     answered_ms: int | None = None
+    agent_id: str | None = None
     gone_ms: int | None = None
 
     @property
@@ -41,6 +43,7 @@ class Doing(StrEnum):
     AWAY = "away"
     AVAILABLE = "available"
     TALKING = "talking"
+    OFFERING = "offering"
     WRAPPING_UP = "wrap-up"
     PAUSING = "pause"
 

@@ -9,6 +9,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from simulation.demo_marketing import MarketingDay
+from simulation.demo_marketing_view import summary as marketing_summary
 from simulation.demo_window import clock_text
 from simulation.demo_words import (
     date_text,
@@ -41,6 +43,7 @@ class DemoResult:
     journal: Path
     recorded: DayFigures
     routed: DayFigures
+    marketing: MarketingDay | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The result as `tidegate demo --json` prints it."""
@@ -56,6 +59,7 @@ class DemoResult:
             "journal": str(self.journal),
             "recorded": asdict(self.recorded),
             "routed": asdict(self.routed),
+            "marketing": None if self.marketing is None else self.marketing.as_json(),
         }
 
 
@@ -66,6 +70,7 @@ def summary(result: DemoResult) -> RenderableType:
         _table(result),
         Text(_how_it_ran(result)),
         Text(),
+        *_marketing(result),
         Text.assemble(("What is estimated.  ", "bold"), ESTIMATED),
         Text(),
         Text("Where to go next", "bold"),
@@ -80,12 +85,20 @@ ESTIMATED = (
     " patience recorded; who was served only shows that it was longer than the wait, so theirs is"
     " drawn from the Kaplan-Meier estimate, given that it exceeds the wait. Pauses are"
     " inferred from the waits that are compared here: the two days should be alike, and are no"
-    " contest. docs/recorded-day.md has the details."
+    " contest. docs/recorded-day.md has the details. What customers are like, why they call and"
+    " what they say to products is made up."
 )
 PART_OF_A_DAY = (
     " A part of a day begins with empty queues and no call in progress, which makes its first"
     " minutes easier than they were."
 )
+
+
+def _marketing(result: DemoResult) -> tuple[RenderableType, ...]:
+    if result.marketing is None:
+        return ()
+    hours = result.hours
+    return marketing_summary(result.marketing, hours.from_ms, hours.until_ms), Text()
 
 
 def _table(result: DemoResult) -> Table:
@@ -123,6 +136,10 @@ def _next_steps(result: DemoResult) -> Table:
     steps = (
         (report, "this day by queue; add --by agent or --interval 30m"),
         (f"tidegate journal verify {result.journal}", "every event and decision is in there"),
+        (
+            f"tidegate scorecard --journal {result.journal} --from {result.day} --to {result.day}",
+            "who presented what, with which success, given the customers they got",
+        ),
         ("tidegate serve", "your own engine; tidegate check-config --print-default shows settings"),
         ("docs/bus.md, examples/pbx_bridge.py", "five minutes to the first message of your PBX"),
     )

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from simulation.demo_day import DemoDay
 from simulation.demo_figures import QueueLine, queue_line, recorded_by_now
+from simulation.demo_marketing_view import now_lines
 from simulation.demo_people import Caller, DemoAgent, Doing
 from simulation.demo_window import clock_text
 from simulation.demo_words import date_text, duration_text, ratio_text, seconds_text, speed_text
@@ -35,6 +36,7 @@ GOOD_RATIO, FAIR_RATIO = 0.8, 0.5
 
 STYLES = {
     Doing.TALKING: "green",
+    Doing.OFFERING: "bold green",
     Doing.WRAPPING_UP: "yellow",
     Doing.AVAILABLE: "cyan",
     Doing.PAUSING: "magenta",
@@ -50,7 +52,7 @@ def demo_view(day: DemoDay, now_ms: int, speed: float) -> RenderableType:
         Text(),
         _queue_table(day, now_ms),
         Text(LEGEND, "bright_black", no_wrap=True),
-        Text(),
+        *_marketing(day),
         _agent_summary(day),
         _agent_grid(list(day.agents.values()), now_ms),
     )
@@ -77,6 +79,13 @@ def _progress(day: DemoDay, now_ms: int, speed: float) -> Table:
         Text(left, "bright_black"),
     )
     return line
+
+
+def _marketing(day: DemoDay) -> tuple[RenderableType, ...]:
+    if day.offers is None:
+        return (Text(),)
+    hours = day.plan.open_hours
+    return (now_lines(day.offers.day, hours.from_ms, hours.until_ms),)
 
 
 # --- queues --------------------------------------------------------------------------------

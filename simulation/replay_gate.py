@@ -79,6 +79,8 @@ class GateComparison:
         if assignment is None or _lacks(state, assignment.queue_id, logged):
             answers.unknown += 1
             return
+        if logged.from_products:
+            assignment.products_milli = logged.value_milli
         granted = decide(state, assignment).granted
         if granted is logged.granted:
             answers.same += 1

@@ -7,6 +7,7 @@ from html import escape
 
 from simulation.report_plots import Bar, Line, Point, bar_plot, line_plot, point_plot
 from simulation.results import MAIN_FIGURES, Intervals, PolicyResult, Results
+from simulation.results_offers import by_figure
 from simulation.results_student import Interval
 from simulation.scenario import Scenario
 from simulation.scenario_periods import clock_at
@@ -42,6 +43,7 @@ def write_report(scenario: Scenario, seed: int, results: Results, thresholds: Re
     """Return the page. `thresholds` are results of those from strict to lenient."""
     sections = [
         section("Policies", _policy_table(results), _WHAT),
+        *_offers(results),
         *_through_the_day(results),
         section("Attempts against service level", _frontier(results, thresholds), _FRONTIER),
         section("Who waited because of marketing", _waited(results), _WAITED),
@@ -57,17 +59,26 @@ def write_report(scenario: Scenario, seed: int, results: Results, thresholds: Re
 
 def page(title: str, about: str, sections: Sequence[str]) -> str:
     """Return a whole page in the style of all reports; `sections` are HTML, the rest is text."""
-    name = escape(title)
+    lead = f"<h1>{escape(title)}</h1><p>{escape(about)}</p>"
+    return document(title, lead + "".join(sections))
+
+
+def document(title: str, body: str, style: str = "") -> str:
+    """Return a whole page: `title` is text, `body` HTML, `style` rules beyond all pages' own."""
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{name}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{STYLE}{_colours()}</style>'
-        f"</head><body><h1>{name}</h1><p>{escape(about)}</p>{''.join(sections)}</body></html>\n"
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        '<meta name="viewport" content="width=device-width">'
+        f"<style>{STYLE}{_colours()}{style}</style></head><body>{body}</body></html>\n"
     )
 
 
 _WHAT = (
     "Value: what marketing brought less what waiting cost, less the same of never marketing to"
     " the same customers."
+)
+_OFFERS = (
+    "What was presented to customers with tastes, and how they took it, an hour. Barred: the gate"
+    " was open, and there was nothing to present; by the code that barred most products."
 )
 _FRONTIER = (
     "Up and to the right is better: more marketing, and more customers answered in time. The line"
@@ -110,6 +121,15 @@ def _part_table(results: Results, part: str) -> str:
     if part == "groups":
         shown = list(names)
     return figures_table("", rows, shown)
+
+
+def _offers(results: Results) -> list[str]:
+    """What came of presenting products, where customers have tastes: policies across."""
+    policies = {name: one.offers for name, one in results.policies.items()}
+    rows = {_in_words(name): row for name, row in by_figure(policies).items()}
+    if not rows:
+        return []
+    return [section("Products", figures_table("", rows, list(policies)), _OFFERS)]
 
 
 def figures_table(first: str, rows: Mapping[str, Intervals], names: Sequence[str]) -> str:

@@ -98,7 +98,7 @@ def point_plot(
 
 
 def bar_plot(bars: Sequence[Bar], names: Sequence[str], show: Show) -> str:
-    """Return one bar per line, lying; `names` are those of the parts."""
+    """Return one bar per line, lying; `names` are those of the parts, none: there is but one."""
     longest = max((sum(bar.parts) for bar in bars), default=0.0) or 1.0
     across = Scale(0, longest, LEFT + 120, WIDTH - 80)
     drawn = []
@@ -107,13 +107,49 @@ def bar_plot(bars: Sequence[Bar], names: Sequence[str], show: Show) -> str:
         drawn.append(_text(LEFT + 112, top + 15, bar.name, "end"))
         for colour, part in enumerate(bar.parts):
             left, right = across.at(reached), across.at(reached + part)
+            title = names[colour] if names else bar.name
             drawn.append(
                 f'<rect class="f{colour}" x="{left}" y="{top}" width="{right - left:.1f}"'
-                f' height="20"><title>{escape(names[colour])}: {escape(show(part))}</title></rect>'
+                f' height="20"><title>{escape(f"{title}: {show(part)}")}</title></rect>'
             )
             reached += part
         drawn.append(_text(across.at(reached) + 6, top + 15, show(reached), "start"))
-    return _svg(drawn, 16 + 28 * len(bars)) + legend(names)
+    return _svg(drawn, 16 + 28 * len(bars)) + (legend(names) if names else "")
+
+
+def interval_plot(
+    rows: Sequence[tuple[str, Interval]],
+    show: Show,
+    at_least: tuple[float, float],
+    mark: float | None = None,
+) -> str:
+    """Return a named dot with its interval per row; the axis covers `at_least`, shows `mark`."""
+    dots = [one.mean for _, one in rows if one.mean is not None]
+    whole = Interval(None, min([*dots, at_least[0]]), max([*dots, at_least[1]]))
+    across = _scale(_ends(whole), LEFT + 120, WIDTH - 80)
+    bottom = 8 + 28 * len(rows)
+    drawn = [_upright(across.at(tick), bottom, show(tick)) for tick in across.ticks()]
+    if mark is not None:
+        drawn.append(_upright(across.at(mark), bottom, "", "s0"))
+    for index, (name, one) in enumerate(rows):
+        y = 22 + 28 * index
+        drawn += [_text(LEFT + 112, y + 4, name, "end"), _dot(one, across, y, show)]
+    return _svg(drawn, bottom + 28)
+
+
+def _upright(x: float, bottom: float, text: str, kind: str = "grid") -> str:
+    line = f'<line class="{kind}" x1="{x}" x2="{x}" y1="8" y2="{bottom}"/>'
+    return line + _text(x, bottom + 18, text, "middle")
+
+
+def _dot(one: Interval, across: Scale, y: int, show: Show) -> str:
+    if one.mean is None:
+        return ""
+    drawn = f'<circle class="f1" cx="{across.at(one.mean)}" cy="{y}" r="5"/>'
+    if one.low is not None and one.high is not None:
+        first, last = across.at(max(one.low, across.low)), across.at(min(one.high, across.high))
+        drawn += f'<line class="s1" x1="{first}" x2="{last}" y1="{y}" y2="{y}"/>'
+    return drawn + _text(WIDTH - 72, y + 4, show(one.mean), "start")
 
 
 def legend(names: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from config.base import HOUR_MS
 from simulation.results_counts import GroupCounts, QueueCounts, ReplicationCounts, added
+from simulation.results_offers import offer_intervals
 from simulation.results_student import Interval, interval
 
 Figures = dict[str, float | None]
@@ -40,12 +41,16 @@ class PeriodResult:
 
 @dataclass(frozen=True, slots=True)
 class PolicyResult:
-    """The figures of one policy: all together, by queue, by agent group and by half-hour."""
+    """The figures of one policy: all together, by queue, by agent group and by half-hour.
+
+    `offers` is what came of presenting products, empty where customers have no tastes.
+    """
 
     figures: Intervals
     queues: dict[str, Intervals] = field(default_factory=dict)
     groups: dict[str, Intervals] = field(default_factory=dict)
     periods: list[PeriodResult] = field(default_factory=list)
+    offers: Intervals = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,7 @@ def results_of(policies: Sequence[str], runs: dict[str, list[ReplicationCounts]]
                 for group in base[0].groups
             },
             periods=_periods(runs[name], base),
+            offers=offer_intervals([one.offers for one in runs[name] if one.offers is not None]),
         )
         for name in policies
     }

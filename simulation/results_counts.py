@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from config.base import MINUTE_MS
 from queues.metrics import Denominator
+from simulation.results_offers import OfferCounts
 
 PERIOD_MS = 30 * MINUTE_MS
 
@@ -85,7 +86,8 @@ def added(kind: type[Counts], many: Iterable[Counts]) -> Counts:
 class ReplicationCounts:
     """All counts of one replication of one policy: a list of half-hours by queue and by group.
 
-    `contacts` is how many were routed in all, the warm-up included.
+    `contacts` is how many were routed in all, the warm-up included. `offers` is None where
+    customers have no tastes.
     """
 
     from_ms: int
@@ -93,6 +95,7 @@ class ReplicationCounts:
     queues: dict[str, list[QueueCounts]] = field(default_factory=dict)
     groups: dict[str, list[GroupCounts]] = field(default_factory=dict)
     contacts: int = 0
+    offers: OfferCounts | None = None
 
     @classmethod
     def empty(

@@ -17,6 +17,8 @@ DEFINITIONS = {
     "asa_ms": "mean wait of those answered, milliseconds",
     "occupancy_ratio": "agents' time with a contact in hand / agents' time at work",
     "mode_flips_per_hour": "changes of the displayed mode, all queues together, per hour",
+    "offers": "rounds of products, reactions, accepted value and opt-outs per hour; barred_...:"
+    " contacts with an open gate and nothing to present, by the code that barred most products",
     "ci95": "95 % confidence interval over replications (Student's t); null with one replication",
 }
 
@@ -43,6 +45,7 @@ def _policy(result: PolicyResult) -> dict[str, Any]:
         **_intervals(result.figures),
         "queues": {name: _intervals(one) for name, one in result.queues.items()},
         "groups": {name: _intervals(one) for name, one in result.groups.items()},
+        **({"offers": _intervals(result.offers)} if result.offers else {}),
         "periods": [
             {"starts": _moment(one.from_ms), **_intervals(one.figures)} for one in result.periods
         ],

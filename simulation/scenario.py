@@ -14,10 +14,19 @@ from pydantic import Field, model_validator
 
 from config.base import DAY_MS, HOUR_MS, Settings
 from config.gate import GateSettings
-from config.routing import Id, QueueSettings, RoutingSettings, Skills
+from config.routing import (
+    AgentSettings,
+    Category,
+    Expiry,
+    Id,
+    QueueSettings,
+    RoutingSettings,
+    Skills,
+)
 from simulation.scenario_arrivals import AnyArrivals
 from simulation.scenario_draws import AnyDraw, Draw
 from simulation.scenario_periods import Period, minute_at, require_apart
+from simulation.taste_settings import Tastes
 
 Ratio = Annotated[float, Field(ge=0, le=1)]
 Agents = Annotated[int, Field(ge=0, le=20_000)]
@@ -83,6 +92,8 @@ class AgentGroup(Settings):
     name: Id
     skills: Skills
     """Skills with levels from 1 to 10; the strategy "most_skilled" prefers the highest."""
+    certificates: dict[Category, Expiry] = Field(default_factory=lambda: {"*": "none"})
+    """What each agent of the group may present, where the scenario has tastes: all, by default."""
     agents: Agents | None = None
     staffing: list[StaffPeriod] = Field(default_factory=list)
 
@@ -101,6 +112,26 @@ class AgentGroup(Settings):
             return self.agents
         minute = minute_at(at_ms)
         return next((one.agents for one in self.staffing if one.covers(minute)), 0)
+
+    def agent_id(self, number: int) -> str:
+        """Return the id of one of the agents; they are numbered from 1."""
+        return f"{self.name}-{number}"
+
+    @property
+    def listed(self) -> list[AgentSettings]:
+        """All who may ever be at work, with skills and certificates.
+
+        Twice the most at work: while those who leave finish what they have in hand, others come.
+        """
+        most = max([self.agents or 0, *(one.agents for one in self.staffing)])
+        return [
+            AgentSettings(
+                agent_id=self.agent_id(number),
+                skills=self.skills,
+                certificates=self.certificates,
+            )
+            for number in range(1, 2 * most + 1)
+        ]
 
     def may_serve(self, queue: QueueSettings) -> bool:
         """Tell whether the group has the skills the queue requires."""
@@ -125,6 +156,8 @@ class Scenario(Settings):
     """Over how much of the past "estimated" looks back."""
     queues: Annotated[list[ScenarioQueue], Field(min_length=1)]
     groups: Annotated[list[AgentGroup], Field(min_length=1)]
+    tastes: Tastes | None = None
+    """What customers like. Left out: nothing is selected, and who accepts is not simulated."""
 
     @model_validator(mode="after")
     def _start_has_no_zone(self) -> Self:
@@ -150,4 +183,8 @@ class Scenario(Settings):
     def routing(self, gates: dict[str, GateSettings]) -> RoutingSettings:
         """Return what the engine is told, with these gates by queue."""
         queues = [queue.settings(gates[queue.queue_id]) for queue in self.queues]
-        return RoutingSettings(queues=queues)
+        if self.tastes is None:
+            return RoutingSettings(queues=queues)
+        agents = [agent for group in self.groups for agent in group.listed]
+        marketing = self.tastes.marketing.model_copy(update={"enabled": True})
+        return RoutingSettings(queues=queues, agents=agents, marketing=marketing)

@@ -21,6 +21,13 @@ def contradictions(scenario: Scenario) -> Iterator[Finding]:
     yield from _given_twice("groups", "name", [one.name for one in scenario.groups])
     for index, queue in enumerate(scenario.queues):
         yield from _nobody_serves(scenario, queue, index)
+        if scenario.tastes is not None and queue.gate.decided_at != "service_complete":
+            yield Finding(
+                ("queues", index, "gate", "decided_at"),
+                shown(queue.gate.decided_at),
+                "with [tastes] products are selected when the agent says that service is complete;"
+                ' use "service_complete"',
+            )
     if arrivals_in(scenario) == 0:
         yield Finding(
             ("duration_ms",),

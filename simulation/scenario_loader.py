@@ -31,10 +31,12 @@ def load_scenario(file: FilePath) -> Scenario:
 
 
 def _anchor_files(data: object, folder: FilePath) -> None:
-    """Let relative paths of recorded data start at the scenario's folder."""
+    """Let relative paths of recorded data and populations start at the scenario's folder."""
     if isinstance(data, dict):
         if data.get("kind") == "recorded" and isinstance(data.get("file"), str):
             data["file"] = str(folder / data["file"])
+        if isinstance(data.get("population"), str):
+            data["population"] = str(folder / data["population"])
         for value in data.values():
             _anchor_files(value, folder)
     elif isinstance(data, list):

@@ -14,6 +14,7 @@ from typing import Any
 from contacts.vocabulary import AssignmentState
 from router import decisions as d
 from router import events as e
+from router import marketing_decisions as m
 from router.engine import Engine
 from router.gatekeeper import decide
 from simulation.results_counts import ReplicationCounts
@@ -68,6 +69,11 @@ class VirtualCentre:
         self.staff = day.staff(self.counts)
         self.prices = day.prices(settings, policy)
         self.guards = guards_of(settings)
+        self.offers = day.offers(self.counts)
+        if self.offers is not None:
+            self.engine.handle(self.offers.catalogue(self.now_ms))
+            self._reactions[m.ProductsSelected] = self._products_changed
+            self._reactions[m.ProductsWithdrawn] = self._products_changed
         self._tells_completion = {
             one.queue_id: one.gate.decided_at == "service_complete" for one in settings.queues
         }
@@ -145,7 +151,8 @@ class VirtualCentre:
             customer.has_line = True
         self.counts.contacts += 1
         self._customers[customer.contact_id] = customer
-        self.tell(customer.arrival(self.now_ms))
+        arrival = customer.arrival(self.now_ms)
+        self.tell(arrival if self.offers is None else self.offers.known(arrival))
         if customer.agent_id is None and not customer.is_gone:
             customer.is_behind_marketing = self.staff.is_marketing_for(customer.queue_id)
             if customer.patience_ms is not None:
@@ -180,8 +187,12 @@ class VirtualCentre:
         self._go_on(decide(self.engine.state, assignment))
 
     def _marketing_is_done(self, customer: Customer) -> None:
-        assert customer.agent_id is not None
-        self.staff.marketing_ended(customer.agent_id, self.now_ms)
+        agent_id = customer.agent_id
+        assert agent_id is not None
+        if self.offers is not None:
+            for event in self.offers.reactions(customer.contact_id, agent_id, self.now_ms):
+                self.tell(event)
+        self.staff.marketing_ended(agent_id, self.now_ms)
         is_told = self._tells_completion[customer.queue_id]
         self._hangs_up(customer, 0 if is_told else customer.marketing_ms)
 
@@ -217,10 +228,20 @@ class VirtualCentre:
         if not decision.is_forecast:
             self._go_on(decision)
 
+    def _products_changed(self, decision: m.ProductsSelected | m.ProductsWithdrawn) -> None:
+        assert self.offers is not None
+        self.offers.hear(decision, self.now_ms)
+
     def _go_on(self, decision: d.MarketingDecided) -> None:
         """Market, or let the customer go."""
         customer = self._customers[decision.contact_id]
+        if self.offers is not None:
+            self.offers.hear(decision, self.now_ms)
         if decision.granted:
+            if self.offers is not None:
+                ids = decision.contact_id, decision.agent_id
+                for event in self.offers.presented(*ids, self.now_ms):
+                    self.tell(event)
             self._watches[customer.queue_id].decided(decision, self.now_ms)
             self.staff.marketing_began(decision.agent_id, self.now_ms)
             self.at(self.now_ms + customer.marketing_ms, self._marketing_is_done, customer)
@@ -251,6 +272,8 @@ class VirtualCentre:
     def _over(self, outcome: d.OutcomeRecorded) -> None:
         customer = self._customers.pop(outcome.contact_id)
         customer.is_gone = True
+        if self.offers is not None:
+            self.offers.gone(outcome.contact_id)
         self._watches[outcome.queue_id].over(outcome, customer)
         self.prices.take(outcome, self.now_ms)
         if outcome.agent_id is not None:

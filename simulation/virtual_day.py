@@ -12,6 +12,7 @@ from router.engine import Engine
 from simulation.results_counts import ReplicationCounts
 from simulation.virtual_customers import Customer
 from simulation.virtual_guards import VirtualGuards
+from simulation.virtual_offers import OfferDesk
 from simulation.virtual_policies import Policy
 from simulation.virtual_prices import PriceDesk
 from simulation.virtual_staff import Staff
@@ -62,6 +63,10 @@ class Day(ABC):
     @abstractmethod
     def prices(self, settings: RoutingSettings, policy: Policy) -> PriceDesk:
         """Return what works out the prices of the policy "optimal"."""
+
+    def offers(self, counts: ReplicationCounts) -> OfferDesk | None:
+        """Return who presents products to customers with tastes; None: nothing is presented."""
+        return None
 
     @property
     @abstractmethod

@@ -8,10 +8,12 @@ from config.hours import is_open, next_change_ms
 from config.routing import RoutingSettings
 from router import events as e
 from simulation.results_counts import ReplicationCounts
+from simulation.results_offers import OfferCounts
 from simulation.scenario import Scenario, ScenarioQueue
 from simulation.scenario_periods import boundaries_ms
 from simulation.virtual_customers import Customer, again, busyness, customers
 from simulation.virtual_day import Centre, Day
+from simulation.virtual_offers import OfferDesk
 from simulation.virtual_policies import Policy
 from simulation.virtual_prices import PriceDesk, scenario_prices
 from simulation.virtual_staff import ScenarioStaff
@@ -45,6 +47,14 @@ class ScenarioDay(Day):
     def prices(self, settings: RoutingSettings, policy: Policy) -> PriceDesk:
         """See `Day`."""
         return scenario_prices(self._scenario, settings.queues, policy.prices, self._busyness)
+
+    def offers(self, counts: ReplicationCounts) -> OfferDesk | None:
+        """See `Day`."""
+        tastes = self._scenario.tastes
+        if tastes is None:
+            return None
+        counts.offers = OfferCounts(counts.from_ms, counts.until_ms)
+        return OfferDesk(tastes, self.start_ms, counts.offers, *self._names)
 
     @property
     def groups(self) -> Sequence[str]:

@@ -95,9 +95,6 @@ class _Group:
         self._away: list[int] = []
         self._known = 0
 
-    def agent_id(self, number: int) -> str:
-        return f"{self.group.name}-{number}"
-
     def next_away(self) -> int:
         """Return the lowest number of an agent who is not at work."""
         if self._away:
@@ -128,7 +125,7 @@ class ScenarioStaff(Staff):
             while len(group.at_work) < wanted:
                 number = group.next_away()
                 group.at_work.append(number)
-                agent_id = group.agent_id(number)
+                agent_id = group.group.agent_id(number)
                 self._group_of[agent_id] = group
                 self.belongs(agent_id, name)
                 yield e.AgentSignedIn(
@@ -139,7 +136,7 @@ class ScenarioStaff(Staff):
                     skills=dict(group.group.skills),
                 )
             while len(group.at_work) > wanted:
-                agent_id = group.agent_id(group.at_work.pop())
+                agent_id = group.group.agent_id(group.at_work.pop())
                 yield e.AgentSignOutForced(event_id="", at_ms=now_ms, agent_id=agent_id)
 
     def went(self, agent_id: str, now_ms: int) -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from marketing import ledger_changes as c
+from outcomes.marketing_check.bars import bar_one_another, bars
+from outcomes.marketing_check.catalogue import Shelf
 from outcomes.marketing_check.facts import Facts
 from outcomes.marketing_check.fatigue import FatigueChecker, Row
 from outcomes.marketing_check.fatigue_rows import RowMaker, about
 from outcomes.marketing_check.law import consent_bar, customer_bars
+from outcomes.marketing_check.worth import wrong_value
 from router import decisions as d
 from router import marketing_decisions as m
 from router import marketing_events as me
+from router.event import Event
 from router.records import Record
 
 BREACHES_LISTED = 100
@@ -45,6 +49,13 @@ class MarketingReport(msgspec.Struct):
     bound: dict[str, int] = {}
 
 
+class Selected(NamedTuple):
+    """For which contact a round was selected, and for which agent to present."""
+
+    contact_id: str
+    agent_id: str
+
+
 class MarketingCheck:
     """Takes records in the journal's order; `report` is what was found so far."""
 
@@ -53,13 +64,15 @@ class MarketingCheck:
         self.facts = Facts()
         self._fatigue = FatigueChecker(self.facts.rules())
         self._maker = RowMaker()
-        self._contact_of: dict[str, str] = {}
+        self._rounds: dict[str, Selected] = {}
+        self._permitted: dict[str, set[str]] = {}
+        self._event: Event | None = None
         self._seq = 0
 
     def see(self, record: Record) -> None:
         """Take in one record."""
         facts, event, decisions = self.facts, record.event, record.decisions
-        self._seq = record.seq
+        self._seq, self._event = record.seq, record.event
         self.report.records += 1
         facts.now_ms = max(facts.now_ms, event.at_ms)
         if not any(isinstance(one, d.EventRejected) for one in decisions):
@@ -70,7 +83,13 @@ class MarketingCheck:
         self._count_candidates(decisions)
         for one in decisions:
             if isinstance(one, m.ProductsSelected):
+                self._rounds[one.round_id] = Selected(one.contact_id, one.agent_id)
                 self._judge_selection(one)
+                self._judge_propensities(one)
+            elif isinstance(one, d.MarketingDecided):
+                wrong = wrong_value(facts, one, decisions)
+                if wrong is not None:
+                    self._breach("value", f"contact {one.contact_id}: {wrong}")
             elif isinstance(one, m.LedgerChanged):
                 self._judge_change(one.change)
             facts.follow(one)
@@ -83,7 +102,7 @@ class MarketingCheck:
         self._judge_round(one)
         if facts.shelf is None:
             return self._breach("catalogue", f"round {one.round_id}: no catalogue was in force")
-        bars = facts.shelf.bars(facts.moment(contact_id))
+        found = facts.shelf.bars(facts.moment(contact_id))
         ids = [each.ref.product_id for each in one.products]
         for each in one.products:
             ref = each.ref
@@ -94,9 +113,9 @@ class MarketingCheck:
                 continue
             if (product["category"], product.get("campaign_id")) != (ref.category, ref.campaign_id):
                 self._breach("catalogue", f"{where}: not its category or campaign")
-            for rule in sorted(bars.get(ref.product_id, ())):
+            for rule in sorted(found.get(ref.product_id, ())):
                 self._breach(f"catalogue_{rule}", f"{where}: the catalogue's rule bars it")
-            self._judge_certificate(one, ref.product_id, where)
+            self._judge_certificate(contact_id, ref.product_id, where)
             if not set(product.get("not_with") or ()).isdisjoint(ids):
                 self._breach("not_with", f"{where}: beside what it is never shown with")
             self._judge_law(contact_id, ref.category, where)
@@ -113,11 +132,20 @@ class MarketingCheck:
         if len(one.products) > self.facts.marketing["products_most"]:
             self._breach("size", f"round {one.round_id} has {len(one.products)} products")
 
-    def _judge_certificate(self, one: m.ProductsSelected, product_id: str, where: str) -> None:
-        certificates, shelf = self.facts.certificates(one.contact_id), self.facts.shelf
+    def _judge_certificate(self, contact_id: str, product_id: str, where: str) -> None:
+        certificates, shelf = self.facts.certificates(contact_id), self.facts.shelf
         needed = shelf.certificate(product_id) if shelf is not None else ""
         if certificates is not None and needed not in certificates:
-            self._breach("certificate", f"{where}: {one.agent_id} has no valid {needed}")
+            self._breach("certificate", f"{where}: the agent has no valid {needed}")
+
+    def _judge_propensities(self, one: m.ProductsSelected) -> None:
+        """They are said to be exact only if no permitted product bars another."""
+        shelf, row = self.facts.shelf, self.facts.asking(one.contact_id)
+        permitted = self._permitted.get(one.contact_id)
+        if not one.is_exact or shelf is None or row is None or permitted is None:
+            return
+        if bar_one_another(shelf, self._fatigue, row, permitted):
+            self._breach("propensity", f"round {one.round_id}: permitted products bar one another")
 
     def _judge_proof(self, proof: Any, contact_id: str, category: str, where: str) -> None:
         """The consent that was written down is one that the customer gave."""
@@ -138,13 +166,16 @@ class MarketingCheck:
 
     def _judge_change(self, change: c.AnyLedgerChange) -> None:
         if isinstance(change, c.RoundReserved):
-            self._contact_of[change.round_id] = change.contact_id
+            agents = ("", one.agent_id) if (one := self._rounds.get(change.round_id)) else ()
+            if change.agent_id not in agents:
+                self._breach("agent", f"round {change.round_id} was not selected for that agent")
             household = self.facts.context(change.contact_id).household_id
             if change.who.household != (household or f"/{change.who.customer_id}"):
                 self._breach("household", f"round {change.round_id}: not the customer's household")
         elif isinstance(change, c.FatigueCounted | c.RoundReleased | c.ReactionNoted):
-            if change.round_id not in self._contact_of:
+            if change.round_id not in self._rounds:
                 return self._breach("round", f"round {change.round_id} was never selected")
+            self._judge_speaker(change)
         elif isinstance(change, c.Suppressed) or "/" not in change.source:
             return None  # what the customer said is taken from the input
         for row in self._maker.rows(self.facts.now_ms, change):
@@ -154,8 +185,27 @@ class MarketingCheck:
                 self._breach(f"limit_{broken}", f"{where}: over the limit, or asked not to")
             if row.event == "presented":
                 self.report.presented += 1
-                self._judge_law(row.contact, row.category, where)
+                self._judge_presentation(row, where)
         return None
+
+    def _judge_presentation(self, row: Row, where: str) -> None:
+        """At the moment of presentation the law, the catalogue and the agent still permit it."""
+        facts, shelf = self.facts, self.facts.shelf
+        self._judge_law(row.contact, row.category, where)
+        if shelf is None or row.product not in shelf.products:
+            return self._breach("catalogue", f"{where}: it is not in the catalogue")
+        for rule in sorted(shelf.bars(facts.moment(row.contact)).get(row.product, ())):
+            self._breach(f"catalogue_{rule}", f"{where}: the catalogue's rule bars it")
+        return self._judge_certificate(row.contact, row.product, where)
+
+    def _judge_speaker(self, change: c.FatigueCounted | c.RoundReleased | c.ReactionNoted) -> None:
+        """An agent's client speaks only for the agent's own rounds; nobody presents another's."""
+        event, selected = self._event, self._rounds[change.round_id]
+        is_theirs = isinstance(event, me.ReactionRecorded) and event.source.startswith("agent/")
+        if isinstance(event, me.ProductsPresented) or is_theirs:
+            speaker = getattr(event, "agent_id", "")
+            if speaker != selected.agent_id:
+                self._breach("speaker", f"{speaker} spoke for round {change.round_id}")
 
     def _hear_never(self, event: me.NeverSaid) -> None:
         verb = "unsaid" if event.is_taken_back else "said"
@@ -169,58 +219,21 @@ class MarketingCheck:
 
     def _count_candidates(self, decisions: Iterable[Any]) -> None:
         """Count which rules bar which products, at each contact whose gate asked for products."""
+        self._permitted.clear()
         for one in decisions:
             if not isinstance(one, d.MarketingDecided) or self.facts.shelf is None:
                 continue
-            if one.reason.startswith("products_") or (
-                one.granted and self.facts.marketing["enabled"]
-            ):
+            is_granted = one.granted and self.facts.marketing["enabled"]
+            if one.reason.startswith("products_") or one.from_products or is_granted:
                 self.report.asked += 1
-                self._bind(one.contact_id)
+                self._bind(one.contact_id, self.facts.shelf)
 
-    def _bind(self, contact_id: str) -> None:
-        facts, shelf = self.facts, self.facts.shelf
-        assert shelf is not None
-        everything = shelf.products.keys()
-        self.report.candidates += len(everything)
-        context = facts.context(contact_id)
-        barred: dict[str, set[str]] = {}
-        for rule in customer_bars(facts.marketing, context, emergency=facts.emergency):
-            barred[rule] = set(everything)
-        for category, names in shelf.of_category.items():
-            bar = consent_bar(facts.marketing, context, category, facts.now_ms)
-            if bar is not None:
-                barred.setdefault(bar, set()).update(names)
-        certificates = facts.certificates(contact_id)
-        if certificates is not None:
-            names = {one for one in everything if shelf.certificate(one) not in certificates}
-            barred["certificate"] = names
-        for name, rules in shelf.bars(facts.moment(contact_id)).items():
-            for rule in rules:
-                barred.setdefault(f"catalogue_{rule}", set()).add(name)
-        self._bind_limits(contact_id, barred)
+    def _bind(self, contact_id: str, shelf: Shelf) -> None:
+        self.report.candidates += len(shelf.products)
+        barred = bars(self.facts, shelf, self._fatigue, contact_id)
         for rule, names in barred.items():
             self.report.bound[rule] = self.report.bound.get(rule, 0) + len(names)
-
-    def _bind_limits(self, contact_id: str, barred: dict[str, set[str]]) -> None:
-        facts, shelf = self.facts, self.facts.shelf
-        caller = facts.callers.get(contact_id)
-        if caller is None or caller.customer_id is None or shelf is None:
-            return
-        household = facts.context(contact_id).household_id or f"/{caller.customer_id}"
-        row = Row(facts.now_ms, "asked", caller.customer_id, household, contact_id)
-        for rule, keys in self._fatigue.standing(row).items():
-            names = barred.setdefault(f"limit_{rule}", set())
-            for what, which in keys:
-                match what:
-                    case "everything":
-                        names.update(shelf.products)
-                    case "product":
-                        names.update({which} & shelf.products.keys())
-                    case "category":
-                        names.update(shelf.of_category.get(which, ()))
-                    case _:
-                        names.update(shelf.of_campaign.get(which, ()))
+        self._permitted[contact_id] = set(shelf.products).difference(*barred.values())
 
     def _breach(self, rule: str, detail: str) -> None:
         self.report.breaches_total += 1

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from config.routing import RoutingSettings
 from contacts.customer import NOTHING_KNOWN, CustomerContext
 from outcomes.marketing_check.catalogue import Moment, Shelf
-from outcomes.marketing_check.fatigue import Limit, Rules
+from outcomes.marketing_check.fatigue import Limit, Row, Rules
 from router import decisions as d
 from router import events as e
 from router import marketing_decisions as m
@@ -19,12 +19,15 @@ from router.event import Event
 
 
 class Caller(NamedTuple):
-    """A contact: whose it is, why they called, and where it waits or is served."""
+    """A contact: whose it is, why they called, where it waits or is served, what it said it is
+    worth.
+    """
 
     customer_id: str | None
     reason: str | None
     queue_id: str
     agent_id: str = ""
+    value_milli: int | None = None
 
 
 class Facts:
@@ -36,6 +39,7 @@ class Facts:
         self.marketing: dict[str, Any] = RoutingSettings().marketing.model_dump(mode="json")
         self.agents: dict[str, dict[str, Any]] = {}
         self.zones: dict[str, ZoneInfo] = {}
+        self.gates: dict[str, dict[str, Any]] = {}
         self.emergency = False
         self.callers: dict[str, Caller] = {}
         self.contexts: dict[str, CustomerContext] = {}
@@ -50,10 +54,16 @@ class Facts:
                 self.marketing = settings["marketing"]
                 self.agents = {one["agent_id"]: one for one in settings["agents"]}
                 self.zones = {q["queue_id"]: ZoneInfo(q["time_zone"]) for q in settings["queues"]}
+                self.gates = {q["queue_id"]: q["gate"] for q in settings["queues"]}
             case me.CatalogueChanged(catalogue=catalogue):
-                self.shelf = Shelf(catalogue)
+                self.shelf = Shelf(catalogue) if catalogue is not None else None
             case e.ContactArrived():
-                one = Caller(event.customer_id, event.reason, event.queue_id)
+                one = Caller(
+                    event.customer_id,
+                    event.reason,
+                    event.queue_id,
+                    value_milli=event.value_milli,
+                )
                 self.callers[event.contact_id] = one
                 self.contexts.pop(event.contact_id, None)
                 if event.context is not None:
@@ -102,6 +112,14 @@ class Facts:
         caller = self.callers.get(contact_id, Caller(None, None, ""))
         day = self._day(caller.queue_id)
         return Moment(self.context(contact_id), caller.reason, day, self.sold, self.spent)
+
+    def asking(self, contact_id: str) -> Row | None:
+        """Return a row for asking which limits bind now; None: nobody knows the customer."""
+        caller = self.callers.get(contact_id)
+        if caller is None or caller.customer_id is None:
+            return None
+        household = self.context(contact_id).household_id or f"/{caller.customer_id}"
+        return Row(self.now_ms, "asked", caller.customer_id, household, contact_id)
 
     def certificates(self, contact_id: str) -> set[str] | None:
         """Return the certificates valid now of the agent who serves; None: all there are."""

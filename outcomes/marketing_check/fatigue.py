@@ -140,7 +140,7 @@ class FatigueChecker:
         if len(here) >= self.rules.rounds_per_contact:
             found["contact"].add(("everything", ""))
         for limit in self.rules.limits:
-            found[limit.scope] |= self._used_up(limit, row, own)
+            found[limit.scope] |= self._used_up(limit, row)
         for one in self._of["c " + row.customer]:
             if one.reaction in ("declined", "not_now") or one.reaction.startswith("never_"):
                 probe = one.row._replace(at_ms=row.at_ms)
@@ -152,17 +152,26 @@ class FatigueChecker:
                     found[other].add(("category", probe.category))
         return found
 
-    def _used_up(self, limit: Limit, row: Row, own: list[Entry]) -> set[tuple[str, str]]:
+    def _used_up(self, limit: Limit, row: Row) -> set[tuple[str, str]]:
         """Return what a limit leaves no room for at the row's time."""
-        is_household = "household" in (limit.scope, limit.per)
-        pool = self._counting(f"h {row.household}", reserved=True) if is_household else own
-        recent = [one.row for one in pool if one.counts_ms > row.at_ms - limit.window_ms]
+        recent = self._recent(limit, row)
         if limit.scope in ("customer", "household"):
             is_full = len({one.round for one in recent}) >= limit.most
             return {("everything", "")} if is_full else set()
-        times = Counter(getattr(one, limit.scope) for one in recent)
-        del times[None]
+        times = self.counted(limit, row)
         return {(limit.scope, of) for of, count in times.items() if count >= limit.most}
+
+    def counted(self, limit: Limit, row: Row) -> Counter[str]:
+        """Return how often each product, category or campaign counts at the row's time."""
+        times = Counter(getattr(one, limit.scope) for one in self._recent(limit, row))
+        del times[None]
+        return times
+
+    def _recent(self, limit: Limit, row: Row) -> list[Row]:
+        is_household = "household" in (limit.scope, limit.per)
+        key = f"h {row.household}" if is_household else f"c {row.customer}"
+        pool = self._counting(key, reserved=True)
+        return [one.row for one in pool if one.counts_ms > row.at_ms - limit.window_ms]
 
     def knows(self, round_id: str, product_id: str) -> bool:
         """Tell whether the product was ever reserved in the round."""

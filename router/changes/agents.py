@@ -22,6 +22,7 @@ def agent_session_started(state: RoutingState, one: d.AgentSessionStarted) -> No
         )
     agent.session = one.session
     agent.skills = one.skills
+    agent.own_skills = None
     agent.capacity = one.capacity
     agent.team = one.team
     agent.signed_in_at_ms = state.now_ms
@@ -59,12 +60,22 @@ def agent_state_changed(state: RoutingState, one: d.AgentStateChanged) -> None:
     agent = state.agents[one.agent_id]
     agent.state = one.state
     agent.reason = one.reason
+    agent.state_by = one.by
     agent.since_ms = state.now_ms
     if one.state is AgentState.READY:
         agent.idle_since_ms = state.now_ms
     if one.state is AgentState.SIGNED_OUT:
         _end_loss(state, agent)
     _refresh(state, agent)
+
+
+def agent_skills_set(state: RoutingState, one: d.AgentSkillsSet) -> None:
+    """The agent serves other queues from now on."""
+    agent = state.agents[one.agent_id]
+    agent.skills = one.skills
+    agent.own_skills = one.own_skills
+    state.matcher.place_agent(agent)
+    state.matcher.refresh(agent)
 
 
 def _refresh(state: RoutingState, agent: Agent) -> None:

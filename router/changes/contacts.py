@@ -128,6 +128,8 @@ def _give_back(
 
 def _drop_assignment(state: RoutingState, agent: Agent, contact_id: str) -> None:
     assignment = agent.assignments.pop(contact_id)
+    if assignment.round_id is not None:
+        state.offers.in_hand.pop(assignment.round_id, None)
     if assignment.state is AssignmentState.MARKETING:
         state.matcher.count_agent(agent)
     if assignment.until_ms is not None:
@@ -161,6 +163,7 @@ def _note_entry(
             if assignment.accepted_at_ms is None:
                 assignment.accepted_at_ms = state.now_ms
                 agent.accepted_count += 1
+                state.handled.add(one.contact_id)
                 agent.unconfirmed = 0
         case AssignmentState.MARKETING:
             assignment.marketed = True
@@ -176,6 +179,15 @@ def _note_entry(
             _drop_assignment(state, agent, one.contact_id)
         case _:
             pass
+
+
+def disposition_noted(state: RoutingState, one: d.DispositionNoted) -> None:
+    """The agent said what came of the contact; what is said last counts."""
+    assignment = state.agents[one.agent_id].assignments[one.contact_id]
+    if one.disposition_code is not None:
+        assignment.disposition_code = one.disposition_code
+    if one.note is not None:
+        assignment.note = one.note
 
 
 def marketing_reported(state: RoutingState, one: d.MarketingReported) -> None:

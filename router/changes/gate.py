@@ -17,7 +17,11 @@ def gate_forced(state: RoutingState, one: d.GateForced) -> None:
 
 def emergency_set(state: RoutingState, one: d.EmergencySet) -> None:
     """An emergency, or its end."""
-    state.emergency = one.reason
+    if one.reason is None:
+        state.emergency_since_ms = None
+    elif state.emergency is None:
+        state.emergency_since_ms = state.now_ms
+    state.emergency, state.emergency_by = one.reason, one.by
 
 
 def prices_set(state: RoutingState, one: d.PricesSet) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from marketing.ledger import apply
+from router import decisions as d
 from router import marketing_decisions as m
 from router.offers import Spent
 from router.state import RoutingState
 
 
 def catalogue_applied(state: RoutingState, one: m.CatalogueApplied) -> None:
-    """Another catalogue is in force."""
+    """Another catalogue is in force, or none."""
     state.offers.set_catalogue(one.catalogue)
 
 
@@ -20,8 +21,14 @@ def customer_context_set(state: RoutingState, one: m.CustomerContextSet) -> None
 
 
 def products_selected(state: RoutingState, one: m.ProductsSelected) -> None:
-    """What the model looked at is kept, to learn from the reactions."""
-    state.offers.keep_to_learn(one.round_id, one.context)
+    """What the model looked at is kept to learn from, the round while its contact is in hand."""
+    offers = state.offers
+    offers.keep_to_learn(one.round_id, one.context)
+    assignment = state.assignment(one.contact_id, one.agent_id)
+    if assignment is not None:
+        offers.in_hand.pop(assignment.round_id or "", None)
+        offers.in_hand[one.round_id] = one
+        assignment.round_id = one.round_id
 
 
 def ledger_changed(state: RoutingState, one: m.LedgerChanged) -> None:
@@ -47,3 +54,10 @@ def sale_recorded(state: RoutingState, one: m.SaleRecorded) -> None:
     for each in spent:
         each.accepted += sign
         each.cost_milli += sign * item.product.cost_milli
+
+
+def marketing_decided(state: RoutingState, one: d.MarketingDecided) -> None:
+    """What was expected of products is kept, for the mode that is shown."""
+    assignment = state.assignment(one.contact_id, one.agent_id)
+    if one.from_products and assignment is not None:
+        assignment.products_milli = one.value_milli

@@ -6,13 +6,14 @@ from config.routing import RoutingSettings
 from router import decisions as d
 from router.changes.contacts import forget_empty_queue
 from router.deadlines import DeadlineKind
-from router.state import RoutingState
+from router.state import ALARMS_KEPT, Acknowledgement, RoutingState
 
 
 def queue_switched(state: RoutingState, one: d.QueueSwitched) -> None:
     """A queue opens or closes; those who wait are drained, or not."""
     queue = state.queues[one.queue_id]
     queue.is_open = one.is_open
+    queue.at_closing = one.at_closing
     state.set_drain(queue, state.now_ms + 1 if one.drain else None)
 
 
@@ -35,6 +36,13 @@ def timers_resumed(state: RoutingState, one: d.TimersResumed) -> None:
                 state.set_assignment_deadline(assignment)
 
 
+def alarm_noted(state: RoutingState, one: d.AlarmNoted) -> None:
+    """An alarm is acknowledged; of very many, the oldest are forgotten."""
+    state.alarms[one.alarm_id] = Acknowledgement(one.by, state.now_ms)
+    while len(state.alarms) > ALARMS_KEPT:
+        del state.alarms[next(iter(state.alarms))]
+
+
 def bridge_noted(state: RoutingState, one: d.BridgeNoted) -> None:
     """A bridge is silent, or heard again."""
     if one.is_silent:
@@ -53,12 +61,13 @@ def configuration_applied(state: RoutingState, one: d.ConfigurationApplied) -> N
     settings = RoutingSettings.model_validate(one.settings)
     state.settings = settings
     state.receipts.size = settings.limits.remembered_events
+    state.handled.resize(settings.limits.remembered_contacts)
     state.matcher.exclusive = frozenset(settings.limits.exclusive_channels)
     wanted = {queue.queue_id for queue in settings.queues}
     for queue_settings in settings.queues:
         queue = state.matcher.configure_queue(queue_settings)
         if queue.is_removed:
-            queue.is_removed, queue.is_open = False, True
+            queue.is_removed, queue.is_open, queue.at_closing = False, True, None
     for queue_id in [one for one in state.queues if one not in wanted]:
         state.queues[queue_id].is_removed = True
         state.queues[queue_id].is_open = False
@@ -78,7 +87,10 @@ def _configure_agents(state: RoutingState, settings: RoutingSettings) -> None:
         if agent is None:
             continue
         agent.team = listed.team
-        if agent.skills != listed.skills or agent.capacity != listed.capacity:
-            agent.skills = dict(listed.skills)
+        if agent.own_skills is not None:
+            agent.own_skills = dict(listed.skills)
+        skills = agent.skills if agent.own_skills is not None else listed.skills
+        if agent.skills != skills or agent.capacity != listed.capacity:
+            agent.skills = dict(skills)
             agent.capacity = dict(listed.capacity)
             state.matcher.place_agent(agent)

@@ -78,13 +78,29 @@ def agent_signed_out(turn: Turn, event: e.AgentSignedOut) -> None:
     sign_out(turn, agent, None)
 
 
-def sign_out(turn: Turn, agent: Agent, reason: str | None) -> None:
+def change_state(
+    turn: Turn, agent: Agent, state: AgentState, reason: str | None = None, by: str | None = None
+) -> None:
+    """Set an agent's own state; `by` is the supervisor who does it, if one does.
+
+    A bridge that speaks for the agent is told what a supervisor does; the rest it did itself.
+    """
+    bridge = agent.session if by is not None else ""
+    turn.emit(AgentStateChanged(agent.agent_id, state, reason, by, bridge))
+
+
+def supervisor_of(event: e.Event) -> str | None:
+    """Return who sent the event if that is a supervisor, else None."""
+    return event.source if event.source.startswith("supervisor/") else None
+
+
+def sign_out(turn: Turn, agent: Agent, reason: str | None, by: str | None = None) -> None:
     """End a session that has no customer in hand."""
     withdraw_unanswered(turn, agent, "signed_out")
     for assignment in list(agent.assignments.values()):
         close_assignment(turn, assignment)
     if agent.state is not AgentState.SIGNED_OUT:
-        turn.emit(AgentStateChanged(agent.agent_id, AgentState.SIGNED_OUT, reason))
+        change_state(turn, agent, AgentState.SIGNED_OUT, reason, by)
 
 
 def withdraw_unanswered(turn: Turn, agent: Agent, cause: str) -> None:
@@ -95,33 +111,39 @@ def withdraw_unanswered(turn: Turn, agent: Agent, cause: str) -> None:
 
 
 def agent_ready(turn: Turn, event: e.AgentReady) -> None:
-    """The agent takes contacts; being ready already changes nothing."""
+    """The agent takes contacts; being ready already changes nothing.
+
+    Only a supervisor takes back a supervisor's sign-out that is under way.
+    """
     agent = turn.agent(event.agent_id, event.source)
-    if agent.is_leaving:
+    by = supervisor_of(event)
+    if agent.is_leaving and by is None:
         raise Refused(Rejection.STATE_FORBIDS, "ready", NotReadyReason.SUPERVISOR.value)
     state = AGENT_TRANSITIONS[agent.state, AgentTrigger.GET_READY]
     if agent.state is not state:
-        turn.emit(AgentStateChanged(event.agent_id, state))
+        change_state(turn, agent, state, None, by)
 
 
 def agent_not_ready(turn: Turn, event: e.AgentNotReady) -> None:
     """The agent takes no more contacts, after those in hand if there are any.
 
-    Refused while a supervisor's sign-out is under way, whose reason only supervisors give.
+    Refused while a supervisor's sign-out is under way, unless a supervisor makes it this instead.
+    The reason that means such a sign-out is nobody's to give.
     """
     agent = turn.agent(event.agent_id, event.source)
-    if agent.is_leaving or event.reason == NotReadyReason.SUPERVISOR:
+    by = supervisor_of(event)
+    if (agent.is_leaving and by is None) or event.reason == NotReadyReason.SUPERVISOR:
         raise Refused(Rejection.STATE_FORBIDS, "not_ready", NotReadyReason.SUPERVISOR.value)
-    not_ready(turn, agent, event.reason)
+    not_ready(turn, agent, event.reason, by)
 
 
-def not_ready(turn: Turn, agent: Agent, reason: str) -> None:
+def not_ready(turn: Turn, agent: Agent, reason: str, by: str | None = None) -> None:
     """Set an agent not ready, now or after the contacts in hand."""
     busy = bool(agent.assignments)
     trigger = AgentTrigger.GET_NOT_READY_BUSY if busy else AgentTrigger.GET_NOT_READY
     state = AGENT_TRANSITIONS[agent.state, trigger]
     if (agent.state, agent.reason) != (state, reason):
-        turn.emit(AgentStateChanged(agent.agent_id, state, reason))
+        change_state(turn, agent, state, reason, by)
 
 
 def agent_lost(turn: Turn, event: e.AgentLost) -> None:

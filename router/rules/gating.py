@@ -32,14 +32,14 @@ def gate_overridden(turn: Turn, event: e.GateOverridden) -> None:
 
 def emergency_declared(turn: Turn, event: e.EmergencyDeclared) -> None:
     """Nobody markets anywhere from now on."""
-    turn.emit(EmergencySet(event.reason))
+    turn.emit(EmergencySet(event.reason, event.source))
     close_panels(turn, None, "emergency")
 
 
 def emergency_cleared(turn: Turn, event: e.EmergencyCleared) -> None:
     """The gates work again as they did."""
     if turn.state.emergency is not None:
-        turn.emit(EmergencySet(None))
+        turn.emit(EmergencySet(None, event.source))
 
 
 def prices_computed(turn: Turn, event: e.PricesComputed) -> None:

@@ -15,9 +15,10 @@ from router import events as e
 from router.decisions import (
     AssignmentChanged,
     AssignmentRestated,
+    DispositionNoted,
     OutcomeRecorded,
 )
-from router.rules.selecting import release_unpresented, with_products
+from router.rules.selecting import release_unpresented, restate_round, with_products
 from router.turn import Refused, Turn
 
 NO_WRAP_UP = WrapUpSettings(kind="none")
@@ -58,7 +59,7 @@ def move(turn: Turn, assignment: Assignment, trigger: AssignmentTrigger) -> None
 
 
 def restate(turn: Turn, assignment: Assignment) -> None:
-    """Tell again how an assignment stands, to a bridge or agent who may have missed it."""
+    """Tell again how an assignment and its products stand, to who may have missed it."""
     turn.emit(
         AssignmentRestated(
             assignment.contact_id,
@@ -70,6 +71,7 @@ def restate(turn: Turn, assignment: Assignment) -> None:
             assignment.bridge,
         )
     )
+    restate_round(turn, assignment)
 
 
 def contact_held(turn: Turn, event: e.ContactHeld) -> None:
@@ -85,6 +87,8 @@ def contact_resumed(turn: Turn, event: e.ContactResumed) -> None:
 def service_completed(turn: Turn, event: e.ServiceCompleted) -> None:
     """Service is complete: the gate decides at once whether marketing may follow."""
     assignment = find_assignment(turn, event)
+    target_state(assignment, AssignmentTrigger.COMPLETE_SERVICE)
+    note_disposition(turn, assignment, event)
     move(turn, assignment, AssignmentTrigger.COMPLETE_SERVICE)
     answer = with_products(turn, assignment, turn.gate(turn.state, assignment))
     turn.emit(answer)
@@ -124,7 +128,24 @@ def wrap_up_completed(turn: Turn, event: e.WrapUpCompleted) -> None:
         raise Refused(Rejection.STATE_FORBIDS, "wrap_up_completed", assignment.state.value)
     if wrap_up_of(turn, assignment).kind == "forced":
         raise Refused(Rejection.WRAP_UP_FORCED, event.contact_id, str(assignment.until_ms))
+    note_disposition(turn, assignment, event)
     close_assignment(turn, assignment)
+
+
+def note_disposition(
+    turn: Turn, assignment: Assignment, event: e.ServiceCompleted | e.WrapUpCompleted
+) -> None:
+    """Note what the agent says came of the contact, if anything.
+
+    Raises `Refused` if the assignment's queue has disposition codes and not this one.
+    """
+    code = event.disposition_code
+    queue = turn.state.queues.get(assignment.queue_id)
+    codes = queue.settings.disposition_codes if queue is not None else []
+    if code is not None and codes and code not in codes:
+        raise Refused(Rejection.DISPOSITION_UNKNOWN, code, ", ".join(codes))
+    if code is not None or event.note is not None:
+        turn.emit(DispositionNoted(event.contact_id, event.agent_id, code, event.note))
 
 
 def wrap_up_extended(turn: Turn, event: e.WrapUpExtended) -> None:
@@ -181,4 +202,6 @@ def outcome_of(
         reason=assignment.reason,
         customer_id=assignment.customer_id,
         bridge=assignment.bridge,
+        disposition_code=assignment.disposition_code,
+        note=assignment.note,
     )

@@ -1,28 +1,26 @@
-"""Marketing: the catalogue, what is known of customers, presentations and reactions."""
+"""Marketing: the catalogue, what is known of customers, reactions and what follows from them."""
 
 from __future__ import annotations
 
 from pydantic import ValidationError
 
 from config.catalogue import Catalogue
-from contacts.customer import NOTHING_KNOWN
-from contacts.vocabulary import AssignmentState, ReactionKind, Rejection
+from contacts.vocabulary import ReactionKind, Rejection
 from marketing.ledger import Round
 from marketing.ledger_changes import AnyLedgerChange, ReactionNoted
 from marketing.preference_values import Candidate
 from marketing.reactions import Reaction, follow_ups, labels, react, say_never, take_back_never
-from marketing.rounds import present, release_contact
-from marketing.suppression import Suppression, check
 from router import marketing_decisions as m
 from router import marketing_events as e
-from router.rules.handling import find_assignment
+from router.rules.presenting import not_theirs, present_round
 from router.turn import Refused, Turn
 
 
 def catalogue_changed(turn: Turn, event: e.CatalogueChanged) -> None:
-    """Put another catalogue in force."""
+    """Put another catalogue in force, or none."""
     try:
-        Catalogue.model_validate(event.catalogue)
+        if event.catalogue is not None:
+            Catalogue.model_validate(event.catalogue)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
@@ -37,58 +35,6 @@ def customer_context_attached(turn: Turn, event: e.CustomerContextAttached) -> N
     turn.emit(m.CustomerContextSet(event.contact_id, event.context))
 
 
-def products_presented(turn: Turn, event: e.ProductsPresented) -> None:
-    """The agent presents now: the law and the limits are asked again."""
-    assignment = find_assignment(turn, event)
-    if assignment.state is not AssignmentState.MARKETING:
-        raise Refused(Rejection.STATE_FORBIDS, "products_presented", assignment.state.value)
-    state = turn.state
-    settings, offers = state.settings.marketing, state.offers
-    rounds = offers.ledger.of_contact(assignment.customer_id or "", event.contact_id)
-    newest = next(rounds, None)
-    if newest is None:
-        raise Refused(Rejection.PRODUCT_NOT_PRESENTED, event.contact_id)
-    why = _barred_now(turn, newest)
-    found = present(offers.ledger, settings, newest.round_id, state.now_ms)
-    if why is not None or found is None:
-        for released in release_contact(
-            offers.ledger, assignment.customer_id or "", event.contact_id, state.now_ms
-        ):
-            turn.emit(m.LedgerChanged(released))
-            codes = dict.fromkeys(released.product_ids, why or "released")
-            turn.emit(_withdrawn(event, released.round_id, codes))
-        return
-    for change in found.changes:
-        turn.emit(m.LedgerChanged(change))
-    if found.hits:
-        codes = {name: f"limit_{hit.rule}" for name, hit in found.hits.items()}
-        turn.emit(_withdrawn(event, newest.round_id, codes))
-
-
-def _withdrawn(
-    event: e.ProductsPresented, round_id: str, why: dict[str, str]
-) -> m.ProductsWithdrawn:
-    return m.ProductsWithdrawn(event.contact_id, event.agent_id, round_id, why)
-
-
-def _barred_now(turn: Turn, one: Round) -> str | None:
-    """Return the code of what bars presenting a round now, None: nothing does."""
-    state = turn.state
-    context = state.offers.contexts.get(one.contact_id, NOTHING_KNOWN)
-    for item in one.items:
-        found = check(
-            state.settings.marketing,
-            one.who.customer_id,
-            context,
-            item.product.category,
-            state.now_ms,
-            emergency=state.emergency is not None,
-        )
-        if isinstance(found, Suppression):
-            return str(found.reason)
-    return None
-
-
 def reaction_recorded(turn: Turn, event: e.ReactionRecorded) -> None:
     """Note how the customer took a product; learn it; what follows from it is to be done.
 
@@ -99,16 +45,9 @@ def reaction_recorded(turn: Turn, event: e.ReactionRecorded) -> None:
         turn.agent(event.agent_id, event.source)
     one = _round_of(turn, event)
     item = one.item(event.product_id)
-    if (
-        item is not None
-        and item.state == "open"
-        and event.reaction is not ReactionKind.NOT_PRESENTED
-    ):
-        found = present(offers.ledger, settings, one.round_id, turn.state.now_ms)
-        if found is None or event.product_id in found.hits or _barred_now(turn, one) is not None:
-            raise Refused(Rejection.PRODUCT_NOT_PRESENTED, event.product_id)
-        for change in found.changes:
-            turn.emit(m.LedgerChanged(change))
+    is_open = item is not None and item.state == "open"
+    if is_open and event.reaction is not ReactionKind.NOT_PRESENTED:
+        present_round(turn, one, one.agent_id or event.agent_id, event.product_id)
     reaction = Reaction(
         customer_id=one.who.customer_id,
         contact_id=event.contact_id,
@@ -117,6 +56,7 @@ def reaction_recorded(turn: Turn, event: e.ReactionRecorded) -> None:
         scope=event.scope,
         agent_id=event.agent_id,
         reason=event.reason,
+        speaker=_speaker(event),
     )
     changes = react(offers.ledger, settings, reaction, turn.state.now_ms)
     if isinstance(changes, Rejection):
@@ -128,11 +68,20 @@ def reaction_recorded(turn: Turn, event: e.ReactionRecorded) -> None:
             _follow_up(turn, event, one.who.customer_id, noted)
 
 
+def _speaker(event: e.ReactionRecorded) -> str | None:
+    """Return the agent whose client speaks; None: a bridge, which may speak for all."""
+    return event.agent_id if event.source.startswith("agent/") else None
+
+
 def _round_of(turn: Turn, event: e.ReactionRecorded) -> Round:
-    """Return the contact's newest round with the product; raises `Refused`."""
-    one = turn.state.offers.ledger.round_with(event.contact_id, event.product_id)
-    if one is None:
+    """Return the newest round with the product that may be meant; raises `Refused`."""
+    rounds = turn.state.offers.ledger.rounds_with(event.contact_id, event.product_id)
+    if not rounds:
         raise Refused(Rejection.PRODUCT_NOT_PRESENTED, event.product_id)
+    speaker = _speaker(event)
+    one = next((each for each in rounds if each.is_of(speaker)), None)
+    if one is None:
+        raise not_theirs(rounds[0])
     return one
 
 

@@ -11,6 +11,7 @@ from agents.transitions import AGENT_TRANSITIONS, AgentTrigger
 from contacts.vocabulary import AgentState, AssignmentState, Refusal
 from router.decisions import (
     AgentReturned,
+    AgentSkillsSet,
     AgentStateChanged,
     AnyDecision,
     AssignmentChanged,
@@ -20,6 +21,7 @@ from router.decisions import (
     ReservationTimedOut,
     ReservationWithdrawn,
 )
+from router.rules.agents import change_state
 from router.rules.arrivals import divert
 from router.rules.offering import offer_agent, offer_contact
 from router.turn import Turn
@@ -31,6 +33,7 @@ AGENT_FREED = frozenset(
     {
         OutcomeRecorded,
         AgentStateChanged,
+        AgentSkillsSet,
         AgentReturned,
         ReservationTimedOut,
         ReservationWithdrawn,
@@ -81,4 +84,4 @@ def contacts_done(turn: Turn, agent: Agent) -> None:
     """The last contact in hand is gone: what was to come after it comes now."""
     trigger = AgentTrigger.SIGN_OUT if agent.is_leaving else AgentTrigger.CONTACTS_DONE
     state = AGENT_TRANSITIONS[agent.state, trigger]
-    turn.emit(AgentStateChanged(agent.agent_id, state, agent.reason))
+    change_state(turn, agent, state, agent.reason, agent.state_by)

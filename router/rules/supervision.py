@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from agents.agent import Agent, Assignment
 from contacts.contact import Contact
-from contacts.vocabulary import Disposition, NotReadyReason, Refusal, Rejection
+from contacts.vocabulary import AtClosing, Disposition, NotReadyReason, Refusal, Rejection
 from queues.contact_queue import ContactQueue
 from queues.ranking import rank_of
 from router import events as e
-from router.decisions import ContactRequeued, QueueSwitched
+from router.decisions import AgentSkillsSet, AlarmNoted, ContactRequeued, QueueSwitched
 from router.rules.agents import not_ready, sign_out, withdraw_unanswered
 from router.rules.arrivals import divert, find_queue, leave_queue, why_refused
 from router.rules.handling import end_with_customer
@@ -27,7 +27,7 @@ def contact_transferred(turn: Turn, event: e.ContactTransferred) -> None:
         target = available_agent(turn, event.to_agent_id, contact, queue)
     else:
         check_takes(turn, queue, contact)
-    requeue(turn, contact, queue, contact.priority, new_entry=True)
+    requeue(turn, contact, queue, contact.priority, new_entry=True, to_agent_id=event.to_agent_id)
     end_with_customer(turn, assignment, Disposition.TRANSFERRED)
     if target is not None:
         reserve(turn, contact, target)
@@ -41,12 +41,19 @@ def find_active(turn: Turn, event: e.ContactTransferred) -> tuple[Contact, Assig
     if event.revision is not None and event.revision != contact.revision:
         raise Refused(Rejection.REVISION_STALE, str(event.revision), str(contact.revision))
     agent_id = contact.agent_id
-    if agent_id is None or event.agent_id not in (None, agent_id):
+    is_anothers = event.agent_id is None and is_other_agent(turn, event.source, agent_id)
+    if agent_id is None or event.agent_id not in (None, agent_id) or is_anothers:
         raise Refused(Rejection.CONTACT_NOT_WITH_AGENT, event.contact_id, agent_id or "")
     assignment = turn.agent(agent_id, event.source).assignments[event.contact_id]
     if not assignment.is_with_customer:
         raise Refused(Rejection.STATE_FORBIDS, "transfer", assignment.state.value)
     return contact, assignment
+
+
+def is_other_agent(turn: Turn, source: str, agent_id: str | None) -> bool:
+    """Tell whether an agent's client speaks at which `agent_id` is not signed in."""
+    agent = turn.state.agents.get(agent_id or "")
+    return source.startswith("agent/") and agent is not None and agent.session != source
 
 
 def available_agent(turn: Turn, agent_id: str, contact: Contact, queue: ContactQueue) -> Agent:
@@ -71,7 +78,13 @@ def check_takes(turn: Turn, queue: ContactQueue, contact: Contact) -> None:
 
 
 def requeue(
-    turn: Turn, contact: Contact, queue: ContactQueue, priority: int, *, new_entry: bool
+    turn: Turn,
+    contact: Contact,
+    queue: ContactQueue,
+    priority: int,
+    *,
+    new_entry: bool,
+    to_agent_id: str | None = None,
 ) -> None:
     """Let a contact wait in a queue with the wait it has had so far."""
     settings = queue.settings
@@ -89,6 +102,9 @@ def requeue(
             give_up_at_ms,
             contact.revision + 1,
             new_entry,
+            contact.agent_id,
+            to_agent_id,
+            contact.bridge,
         )
     )
 
@@ -126,9 +142,24 @@ def agent_sign_out_forced(turn: Turn, event: e.AgentSignOutForced) -> None:
     agent = turn.agent(event.agent_id, event.source)
     if any(one.is_with_customer for one in agent.assignments.values()):
         withdraw_unanswered(turn, agent, "signed_out")
-        not_ready(turn, agent, NotReadyReason.SUPERVISOR)
+        not_ready(turn, agent, NotReadyReason.SUPERVISOR, event.source)
     else:
-        sign_out(turn, agent, NotReadyReason.SUPERVISOR)
+        sign_out(turn, agent, NotReadyReason.SUPERVISOR, event.source)
+
+
+def agent_skills_changed(turn: Turn, event: e.AgentSkillsChanged) -> None:
+    """Give an agent other skills until sign-out, or the own ones again; what is in hand stays."""
+    agent = turn.agent(event.agent_id, event.source)
+    own = agent.skills if agent.own_skills is None else agent.own_skills
+    skills, kept = (event.skills, own) if event.skills else (own, None)
+    if (skills, kept) != (agent.skills, agent.own_skills):
+        turn.emit(AgentSkillsSet(event.agent_id, skills, kept, event.source))
+
+
+def alarm_acknowledged(turn: Turn, event: e.AlarmAcknowledged) -> None:
+    """Note who has seen an alarm; the first who did stands."""
+    if event.alarm_id not in turn.state.alarms:
+        turn.emit(AlarmNoted(event.alarm_id, event.source))
 
 
 def queue_opened(turn: Turn, event: e.QueueOpened) -> None:
@@ -141,11 +172,15 @@ def queue_opened(turn: Turn, event: e.QueueOpened) -> None:
 
 
 def queue_closed(turn: Turn, event: e.QueueClosed) -> None:
-    """Close a queue; those who wait are served or diverted, as its settings say."""
+    """Close a queue; those who wait are served or diverted, as the event or its settings say.
+
+    Of a queue that is closed already only what happens to those who wait can be changed.
+    """
     queue = find_queue(turn, event.queue_id)
-    if queue.is_open:
-        drain = queue.settings.at_closing == "divert"
-        turn.emit(QueueSwitched(event.queue_id, is_open=False, drain=drain))
+    at_closing = event.at_closing
+    if queue.is_open or at_closing not in (None, queue.at_closing):
+        drain = (at_closing or queue.settings.at_closing) == AtClosing.DIVERT
+        turn.emit(QueueSwitched(event.queue_id, False, drain, at_closing))
 
 
 def drain_queue(turn: Turn, queue: ContactQueue) -> None:
@@ -157,4 +192,4 @@ def drain_queue(turn: Turn, queue: ContactQueue) -> None:
             break
         divert(turn, turn.state.contacts[min(heads)[2]], Refusal.CLOSED)
     if queue_id in turn.state.queues:
-        turn.emit(QueueSwitched(queue_id, is_open=False, drain=queue.waiting > 0))
+        turn.emit(QueueSwitched(queue_id, False, queue.waiting > 0, queue.at_closing))

@@ -33,7 +33,7 @@ def bench(
     directory: Directory = Path("var"),
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Measure core, journal, bus, the whole path, a restart and the simulator. About 8 minutes.
+    """Measure core, journal, bus, whole path, restart, follower and simulator. About 8 minutes.
 
     The machine should be otherwise idle. Exit code 0: measured, targets met or not. 2: could not.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from benchmarks.follower import CYCLE_MS
 from benchmarks.targets import check_targets
 
 
@@ -18,6 +19,7 @@ def in_words(figures: dict[str, Any]) -> str:
         ("bus", _bus),
         ("end_to_end", _end_to_end),
         ("restart", _restart),
+        ("follower", _follower),
         ("simulation", _simulation),
     ):
         if part in figures:
@@ -82,6 +84,17 @@ def _restart(restart: dict[str, Any]) -> list[str]:
         f" {restart['records_after_snapshot']:,} records after the snapshot:"
         f" ready in {restart['seconds']} s"
     ]
+
+
+def _follower(follower: dict[str, Any]) -> list[str]:
+    lines = [
+        f"{follower['agents_busy']:,} agents busy, {follower['waiting']:,} contacts waiting,"
+        f" {follower['contacts_per_second']:g} contacts a second; CPU in {CYCLE_MS} ms:"
+    ]
+    for part in ("follow", "guards", "show", "cycle"):
+        p50, p95, most = (follower[f"{part}_p{one}_ms"] for one in (50, 95, 100))
+        lines.append(f"{part:10}p50 {p50}  p95 {p95}  max {most} ms")
+    return lines
 
 
 def _simulation(simulation: dict[str, Any]) -> list[str]:

@@ -32,7 +32,7 @@ def product_table(catalogue: Catalogue, language: str) -> Table:
             text_in(one.names, language),
             one.category,
             f"{one.value_milli / 1000:,.3f}".rstrip("0").rstrip("."),
-            f"{one.difficulty:g}",
+            f"{catalogue.difficulty_of(one):g}",
             "-" if one.stock is None else f"{one.stock:,}",
             "; ".join(_rules(one)) or "everybody",
         )

@@ -75,6 +75,9 @@ def demo(
             metavar="DIR", help="New directory for the journal and the log; default: var/demo-..."
         ),
     ] = None,
+    without_marketing: Annotated[
+        bool, typer.Option("--no-marketing", help="Agents only serve: no gate, no products.")
+    ] = False,
     headless: Annotated[
         bool, typer.Option("--headless", help="No live table; lines of progress instead.")
     ] = False,
@@ -92,7 +95,7 @@ def demo(
     try:
         plan = _plan(day, seed, calls, from_text, to_text)
         is_part = from_text is not None or to_text is not None
-        run = DemoRun(plan, is_part, speed, _new_directory(journal))
+        run = DemoRun(plan, is_part, speed, _new_directory(journal), not without_marketing)
     except (RecordError, WindowError, OSError) as error:
         raise _ended(error, COULD_NOT_RUN) from error
     configure_logs("console", "error")

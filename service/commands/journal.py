@@ -119,7 +119,7 @@ def prune(
             journal,
             SnapshotStore(snapshots or journal.parent / "snapshots"),
             before_seq=before_seq,
-            before_ms=None if before is None else _milliseconds(before),
+            before_ms=None if before is None else milliseconds(before),
             progress=progress,
             pause_s=_PAUSE_S,
         )
@@ -147,7 +147,8 @@ def reported() -> Iterator[None]:
         raise typer.Exit(COULD_NOT_RUN) from error
 
 
-def _milliseconds(text: str) -> int:
+def milliseconds(text: str) -> int:
+    """Read a time that was given on the command line; UTC unless it says otherwise."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
@@ -167,7 +168,7 @@ def print_json(report: msgspec.Struct) -> None:
 def _print_report(journal: Path, report: VerifyReport) -> None:
     if report.records:
         typer.echo(f"{journal}: {report.records} records, {report.first_seq} to {report.last_seq}")
-        typer.echo(f"from {_moment(report.first_at_ms)} to {_moment(report.last_at_ms)}")
+        typer.echo(f"from {moment(report.first_at_ms)} to {moment(report.last_at_ms)}")
     else:
         typer.echo(f"{journal}: no records")
     for problem in report.problems:
@@ -178,5 +179,6 @@ def _print_report(journal: Path, report: VerifyReport) -> None:
     typer.echo(f"{report.problems_total or 'no'} problems found")
 
 
-def _moment(at_ms: int | None) -> str:
+def moment(at_ms: int | None) -> str:
+    """Write a time for people to read, in UTC."""
     return datetime.fromtimestamp((at_ms or 0) / 1000, UTC).isoformat(timespec="milliseconds")

@@ -15,14 +15,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from outcomes.catch_up import catch_up
 from outcomes.journal import JournalError
-from outcomes.journal_reader import JournalReader
 from outcomes.periods import Period, PeriodError, local_date, parse_period
 from outcomes.report_fields import Fields, agent_fields, agent_total, queue_fields, queue_total
 from outcomes.reports import agent_report, queue_report, report_time_zone
-from outcomes.store import OutcomeStore, OutcomeStoreError, store_path_beside
-from service.commands.progress import progress_bar
+from outcomes.store import OutcomeStore, OutcomeStoreError
+from service.commands.outcome_store import up_to_date_store
 from service.commands.report_table import report_table
 
 COULD_NOT_RUN = 2
@@ -115,17 +113,8 @@ def report(
 
 async def make_report(request: Request, now_ms: int) -> Report:
     """Bring the outcome store up to the journal's head and ask it."""
-    journal = await JournalReader.open(request.journal)
-    try:
-        store = await OutcomeStore.open(store_path_beside(request.journal))
-        try:
-            with progress_bar("Reading the journal") as progress:
-                await catch_up(store, journal, progress)
-            return await _ask(store, request, now_ms)
-        finally:
-            await store.close()
-    finally:
-        await journal.close()
+    async with up_to_date_store(request.journal) as store:
+        return await _ask(store, request, now_ms)
 
 
 async def _ask(store: OutcomeStore, request: Request, now_ms: int) -> Report:

@@ -1,4 +1,4 @@
-"""`tidegate scorecard`: quality, productivity and marketing, by agent or by queue."""
+"""`tidegate scorecard`: quality, productivity and marketing, by agent, team or queue."""
 
 from __future__ import annotations
 
@@ -6,39 +6,52 @@ import asyncio
 import csv
 import json
 import sys
-import time
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
-from agents.scorecards import Sums, wilson
-from outcomes.catch_up import catch_up
+from agents.scorecards import Sums
+from config.base import DAY_MS
 from outcomes.journal import JournalError
-from outcomes.journal_reader import JournalReader
-from outcomes.periods import Period, PeriodError, local_date, parse_period
-from outcomes.reports import report_time_zone
-from outcomes.scorecards import scorecard_sums
-from outcomes.store import OutcomeStore, OutcomeStoreError, store_path_beside
-from service.commands.progress import progress_bar
+from outcomes.periods import Period, PeriodError
+from outcomes.scorecards import By, scorecard_sums
+from outcomes.store import OutcomeStoreError
+from service.commands.outcome_store import period_of, up_to_date_store
+from service.commands.scorecard_fields import Card, card_of, not_measured, total_of
+from service.commands.scorecard_page import scorecard_page
+from service.commands.scorecard_table import scorecard_tables
+from service.commands.scorecard_words import HEADINGS, Words
 
 COULD_NOT_RUN = 2
 PIPED_WIDTH = 200
-NOT_MEASURED = ("satisfaction", "adherence")
-"""No message tells of surveys or schedules yet: shown as not measured, never as 0."""
-
-Card = dict[str, str | int | float | None]
 
 
 class CardBy(StrEnum):
     """What a scorecard is for."""
 
     AGENT = "agent"
+    TEAM = "team"
     QUEUE = "queue"
+
+
+@dataclass(frozen=True)
+class Scorecards:
+    """The cards of a period, all of them together, and what was not measured, with why."""
+
+    by: By
+    period: Period
+    cards: list[Card]
+    total: Card
+    not_measured: dict[str, Words]
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The period's beginning and end, local time."""
+        return self.period.in_words(self.period.from_ms), self.period.in_words(self.period.until_ms)
 
 
 def scorecard(
@@ -48,104 +61,89 @@ def scorecard(
     to_text: Annotated[
         str, typer.Option("--to", help="Likewise; a date means the end of that day.")
     ] = "today",
-    by: Annotated[CardBy, typer.Option(help="A card for each agent, or queue.")] = CardBy.AGENT,
+    by: Annotated[
+        CardBy, typer.Option(help="A card for each agent, team (at the time), or queue.")
+    ] = CardBy.AGENT,
+    recontact_days: Annotated[
+        float,
+        typer.Option(min=0.01, max=366, help="A customer who comes again within it came back."),
+    ] = 7.0,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_html: Annotated[
+        bool, typer.Option("--html", help="Print a page for a browser, in English and Chinese.")
+    ] = False,
     journal: Annotated[Path, typer.Option(help="The file that the engine writes.")] = Path(
         "var/journal.db"
     ),
 ) -> None:
-    """Show scorecards: what was handled, presented and accepted, against what was to be expected.
+    """Show scorecards: quality, productivity, and acceptances against what was to be expected.
 
-    Expected acceptances are the sum of the chances predicted for what the agent presented, so
+    Expected acceptances are everybody's rates for the same products and segments of customers, so
     agents are compared given the customers they got. Successes are weighted by value and by the
     difficulty the catalogue had at the time. Exit code 0: done, 2: could not run.
     """
-    if as_csv and as_json:
-        raise typer.BadParameter("give one of --csv and --json, and not both")
+    if as_csv + as_json + as_html > 1:
+        raise typer.BadParameter("give one of --csv, --json and --html")
     try:
-        period, cards = asyncio.run(_cards(from_text, to_text, by, journal))
+        found = asyncio.run(_scorecards(from_text, to_text, by.value, recontact_days, journal))
     except (JournalError, OutcomeStoreError, PeriodError) as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(COULD_NOT_RUN) from error
     if as_json:
-        document = {
-            "from": period.in_words(period.from_ms),
-            "until": period.in_words(period.until_ms),
-            "time_zone": period.time_zone,
-            "by": by.value,
-            "not_measured": NOT_MEASURED,
-            "cards": cards,
-        }
-        typer.echo(json.dumps(document, indent=2))
+        _print_json(found)
     elif as_csv:
-        writer = csv.DictWriter(sys.stdout, list(card_of("", Sums())), lineterminator="\n")
+        writer = csv.DictWriter(sys.stdout, list(found.total), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(cards)
+        writer.writerows(found.cards)
+    elif as_html:
+        typer.echo(
+            scorecard_page(
+                found.by, " / ".join(found.ends), found.cards, found.total, found.not_measured
+            ),
+            nl=False,
+        )
     else:
-        _print_table(period, by, cards)
+        _print_tables(found)
 
 
-async def _cards(from_text: str, to_text: str, by: CardBy, file: Path) -> tuple[Period, list[Card]]:
-    journal = await JournalReader.open(file)
-    try:
-        store = await OutcomeStore.open(store_path_beside(file))
-        try:
-            with progress_bar("Reading the journal") as progress:
-                await catch_up(store, journal, progress)
-            zone = await report_time_zone(store)
-            today = local_date(round(time.time() * 1000), zone)
-            period = parse_period(from_text, to_text, zone, today)
-            sums = await scorecard_sums(store, period.from_ms, period.until_ms, by.value)
-            return period, [card_of(name, one) for name, one in sums.items()]
-        finally:
-            await store.close()
-    finally:
-        await journal.close()
+async def _scorecards(
+    from_text: str, to_text: str, by: By, recontact_days: float, file: Path
+) -> Scorecards:
+    async with up_to_date_store(file) as store:
+        period = await period_of(store, from_text, to_text)
+        sums: dict[str, Sums] = await scorecard_sums(
+            store, period.from_ms, period.until_ms, by, round(recontact_days * DAY_MS)
+        )
+    cards = [card_of(name, one, by) for name, one in sums.items()]
+    total = total_of(sums.values(), by)
+    return Scorecards(by, period, cards, total, not_measured(total, by))
 
 
-def card_of(name: str, sums: Sums) -> Card:
-    """Return one card; a figure that was not measured is None."""
-    low, high = wilson(sums.accepted, sums.presented) or (None, None)
-    return {
-        "name": name,
-        "handled": sums.handled,
-        "transferred": sums.transferred,
-        "aht_ms": sums.aht_ms,
-        "presented": sums.presented,
-        "reactions_ratio": _rounded(sums.compliance_ratio),
-        "accepted": sums.accepted,
-        "acceptance_ratio": _rounded(sums.acceptance_ratio),
-        "acceptance_low_ratio": _rounded(low),
-        "acceptance_high_ratio": _rounded(high),
-        "expected": _rounded(sums.expected if sums.presented else None),
-        "over_expected": _rounded(sums.over_expected),
-        "by_chance": _rounded(sums.deviation),
-        "value_milli": sums.value_milli,
-        "weighted_milli": round(sums.weighted_milli),
-        **dict.fromkeys(NOT_MEASURED),
+def _print_json(found: Scorecards) -> None:
+    document = {
+        "from": found.ends[0],
+        "until": found.ends[1],
+        "time_zone": found.period.time_zone,
+        "by": found.by,
+        "not_measured": {name: why.english for name, why in found.not_measured.items()},
+        "cards": found.cards,
+        "total": {name: value for name, value in found.total.items() if name != "name"},
     }
+    typer.echo(json.dumps(document, indent=2))
 
 
-def _rounded(number: float | None) -> float | None:
-    return None if number is None else round(number, 4)
-
-
-def _print_table(period: Period, by: CardBy, cards: list[Card]) -> None:
-    title = f"{period.in_words(period.from_ms)} to {period.in_words(period.until_ms)}"
-    if not cards:
-        typer.echo(f"Nothing was handled or presented from {title} ({period.time_zone}).")
+def _print_tables(found: Scorecards) -> None:
+    title = " to ".join(found.ends)
+    if not found.cards:
+        zone = found.period.time_zone
+        typer.echo(f"Nothing was handled or presented from {title} ({zone}).")
         return
-    table = Table(title=title, title_justify="left", box=box.SIMPLE, padding=(0, 1))
-    table.add_column(by.value, no_wrap=True)
-    names = [one for one in cards[0] if one not in ("name", *NOT_MEASURED)]
-    for name in names:
-        table.add_column(name.removesuffix("_ratio").replace("_", " "), justify="right")
-    for card in cards:
-        figures = ("-" if card[name] is None else str(card[name]) for name in names)
-        table.add_row(str(card["name"]), *figures)
     console = Console()
     if not console.is_terminal:
         console.width = PIPED_WIDTH
-    console.print(table)
-    typer.echo(f"Not measured: {', '.join(NOT_MEASURED)}.")
+    console.print(title)
+    for table in scorecard_tables(found.by, found.cards, found.total):
+        console.print(table)
+    for name, why in found.not_measured.items():
+        typer.echo(f"Not measured: {HEADINGS[name].english} ({why.english}).")

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from service.commands.simulate_table import comparison_table, policy_table
+from service.commands.simulate_table import comparison_table, offers_table, policy_table
 from simulation.report import write_report
 from simulation.results import Results, results_of
 from simulation.results_json import document
@@ -137,6 +137,9 @@ def _print_tables(scenario: Scenario, results: Results) -> None:
     console.print(policy_table(scenario.name, results))
     if results.comparisons:
         console.print(comparison_table(results))
+    products = offers_table(results)
+    if products is not None:
+        console.print(products)
 
 
 @contextmanager

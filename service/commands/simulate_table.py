@@ -7,6 +7,7 @@ from collections.abc import Callable
 from rich.table import Table
 
 from simulation.results import Intervals, Results
+from simulation.results_offers import by_figure
 from simulation.results_student import Interval
 
 Show = Callable[[float], str]
@@ -43,6 +44,22 @@ def comparison_table(results: Results) -> Table:
     table = _table(f"difference from {than}, with the same customers", "policy")
     for one in results.comparisons:
         table.add_row(one.policy, *_cells(one.figures))
+    return table
+
+
+def offers_table(results: Results) -> Table | None:
+    """Return what came of presenting products, None where customers have no tastes."""
+    policies = {name: one.offers for name, one in results.policies.items()}
+    rows = by_figure(policies)
+    if not rows:
+        return None
+    table = Table(title="products, an hour", title_justify="left")
+    table.add_column("")
+    for policy in policies:
+        table.add_column(policy, justify="right")
+    for name, row in rows.items():
+        words = name.removesuffix("_per_hour").replace("_", " ")
+        table.add_row(words, *(cell(one, lambda x: f"{x:.2f}") for one in row.values()))
     return table
 
 

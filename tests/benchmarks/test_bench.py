@@ -18,6 +18,7 @@ from benchmarks.cores import Cores, children_of, divide_cores, move, on
 from benchmarks.disk import fsync_seconds
 from benchmarks.end_to_end import QUICK, EndToEnd, Length
 from benchmarks.engine import EngineProcess
+from benchmarks.follower import measure_follower
 from benchmarks.journal import measure_journal
 from benchmarks.mosquitto import BenchmarkError, Mosquitto
 from benchmarks.restart import measure_restart
@@ -193,7 +194,7 @@ def test_the_command_prints_one_json_object(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--only", "disk"], "there are core, journal, bus, end_to_end, restart, simulation"),
+        (["--only", "disk"], "there are core, journal, bus, end_to_end, restart, follower"),
         (["--quick", "--full"], "give one of them"),
     ],
 )
@@ -201,6 +202,14 @@ def test_options_that_cannot_be_meant_are_refused(arguments: list[str], words: s
     result = CliRunner().invoke(app, ["bench", *arguments])
     assert result.exit_code == 2
     assert words in result.stderr
+
+
+def test_the_follower_is_measured_beside_a_broker(broker: Mosquitto) -> None:
+    figures = measure_follower(broker.port, ignore, quick=True)
+    assert figures["agents_busy"] > 50
+    assert figures["cycle_p100_ms"] >= figures["cycle_p50_ms"] > 0
+    words = in_words({"machine": {}, "length": "short", "follower": figures})
+    assert "follower, CPU of a cycle, p95 ms" in words
 
 
 def figures_with(p50: float, p99: float, fsync: float = 0.2) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bus.incoming import MESSAGE_MODELS
 from contacts.ids import ID_PATTERN
-from contacts.vocabulary import Channel, NeverScope, ReactionKind
+from contacts.vocabulary import AtClosing, Channel, NeverScope, ReactionKind
 
 ids = st.from_regex(ID_PATTERN, fullmatch=True)
 unix_ms = st.integers(0, 253_402_300_799_999)
@@ -54,6 +54,8 @@ customers = st.fixed_dictionaries(
 
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "agent_id": ids,
+    "alarm_id": ids,
+    "at_closing": st.sampled_from([one.value for one in AtClosing]),
     "at_ms": unix_ms,
     "by_ms": st.integers(1, 4 * 3_600_000),
     "capacity": st.dictionaries(st.sampled_from([c.value for c in Channel]), st.integers(0, 50)),
@@ -69,11 +71,13 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "contacts": live_contacts,
     "correlation_id": ids,
     "customer_id": ids,
+    "disposition_code": words,
     "event_id": ids,
     "expires_at_ms": unix_ms,
     "for_ms": st.integers(1, 7 * 86_400_000),
     "may_market": st.booleans(),
     "mode": st.sampled_from(["serving", "marketing"]),
+    "note": st.text(min_size=1, max_size=2_000),
     "occurred_at_ms": unix_ms,
     "priority": st.integers(0, 99),
     "queue_id": ids,
@@ -92,6 +96,26 @@ TARGETS = st.one_of(
 )
 
 
+SURVEYS = st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(1, 9)).map(
+    lambda one: {
+        "least": one[0],
+        "score": one[0] + min(one[1], one[2]),
+        "most": one[0] + one[2],
+    }
+)
+
+
+@st.composite
+def schedules(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw a period and spans within it, in order."""
+    places = draw(st.lists(st.integers(0, 100 * 86_400_000), min_size=4, max_size=9, unique=True))
+    first, *inner, last = sorted(places)
+    pairs = list(zip(inner[::2], inner[1::2], strict=False))
+    activity = st.sampled_from(["work", "break", "other"])
+    spans = [{"from_ms": a, "until_ms": b, "activity": draw(activity)} for a, b in pairs]
+    return {"from_ms": first, "until_ms": last, "spans": spans}
+
+
 @st.composite
 def messages(draw: st.DrawFn) -> dict[str, Any]:
     """Draw a well-formed message of any type, with any of its optional fields."""
@@ -102,4 +126,8 @@ def messages(draw: st.DrawFn) -> dict[str, Any]:
     message = draw(st.fixed_dictionaries(required, optional=optional))
     if name == "contact_transferred":
         message |= draw(TARGETS)
+    if name == "survey_answered":
+        message |= draw(SURVEYS)
+    if name == "schedule_published":
+        message |= draw(schedules())
     return {"type": name, **message}

@@ -25,6 +25,7 @@ NAMES = {
     "client": "pbx-1",
     "agent_id": "anna",
     "queue_id": "cards",
+    "alarm_id": "rona:anna:7",
 }
 
 
@@ -106,6 +107,11 @@ def test_the_addresses_are_the_topics_of_the_engine() -> None:
     assert address("decisions_to_agent") == SPACE.decisions_to_agent("anna")
     assert address("queue_state") == SPACE.queue_state("cards")
     assert address("agent_state") == SPACE.agent_state("anna")
+    assert address("waiting_state") == SPACE.waiting_state("cards")
+    assert address("day_state") == SPACE.day_state("cards")
+    assert address("alarm_state") == SPACE.alarm_state("rona:anna:7")
+    assert address("marketing_state") == SPACE.marketing_state
+    assert address("catalogue_state") == SPACE.catalogue_state
     assert address("engine_state") == SPACE.engine_state
     assert len(DOCUMENT["channels"]) == len(ALLOWED_TYPES) + len(SENT)
 

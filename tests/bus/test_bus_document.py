@@ -16,8 +16,18 @@ from bus.envelope import Message
 from bus.faults import Fault
 from bus.incoming import ALLOWED_TYPES, ANY_MESSAGE, MESSAGE_MODELS
 from bus.messages import LiveContactMessage
+from bus.quality_messages import ScheduledSpanMessage
 from bus.replies import ReplyBatch
-from bus.snapshots import AgentSnapshot, EngineSnapshot, QueueSnapshot
+from bus.snapshots import (
+    AgentSnapshot,
+    AlarmSnapshot,
+    CatalogueSnapshot,
+    DaySnapshot,
+    EngineSnapshot,
+    MarketingSnapshot,
+    QueueSnapshot,
+    WaitingSnapshot,
+)
 from bus.topics import Role, TopicSpace
 
 TEXT = (Path(__file__).parents[2] / "docs" / "bus.md").read_text(encoding="utf-8")
@@ -29,7 +39,12 @@ SENT_BY_THE_ENGINE: list[tuple[str, type[msgspec.Struct]]] = [
     ("decisions", DecisionBatch),
     ("is_open", QueueSnapshot),
     ("has_session", AgentSnapshot),
+    ("reasons", CatalogueSnapshot),
     ("status", EngineSnapshot),
+    ("total", WaitingSnapshot),
+    ("slots", DaySnapshot),
+    ("never_again", MarketingSnapshot),
+    ("code", AlarmSnapshot),
 ]
 
 
@@ -83,6 +98,8 @@ def test_the_table_names_the_fields_of_each_type() -> None:
         own = set(model.model_fields) - envelope
         if name == "live_contacts_reported":
             own |= set(LiveContactMessage.model_fields)
+        if name == "schedule_published":
+            own |= set(ScheduledSpanMessage.model_fields)
         assert named == own, name
 
 

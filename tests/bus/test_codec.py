@@ -26,8 +26,17 @@ from bus.recipients import AUDIENCE, Recipient, recipients
 from bus.replies import Reply
 from bus.snapshots import EngineSnapshot
 from bus.topics import Role, TopicSpace
-from contacts.vocabulary import AgentState, AssignmentState, Disposition, Mode, Refusal
+from contacts.vocabulary import (
+    AgentState,
+    AssignmentState,
+    Channel,
+    Disposition,
+    Mode,
+    ReactionKind,
+    Refusal,
+)
 from marketing.preference_values import Context
+from marketing.rounds import Progress
 from router import decisions, marketing_decisions
 from tests.bus.samples import messages
 
@@ -236,6 +245,9 @@ OUTCOME = decisions.OutcomeRecorded(
     wait_ms=2_000,
     talk_ms=6_000,
 )
+REQUEUED = decisions.ContactRequeued(
+    "c1", "cards", Channel.VOICE, 0, -5, None, 5, True, "anna", None, "bridge/pbx-1"
+)
 EACH_SENT: list[Any] = [
     RESERVED,
     decisions.ReservationTimedOut("c1", "anna", True, -5, 4, "bridge/pbx-1"),
@@ -252,9 +264,14 @@ EACH_SENT: list[Any] = [
     marketing_decisions.ProductsSelected(
         "c1", "anna", "c1/7", "u1", (), 4, {"limit_customer": 2}, 17, Context(), "3"
     ),
+    marketing_decisions.ProductsRestated(
+        "c1", "anna", "c1/7", (), 4, {}, {"gold": Progress("presented", ReactionKind.DECLINED)}
+    ),
     marketing_decisions.ProductsWithdrawn("c1", "anna", "c1/7", {"gold": "opted_out"}),
     marketing_decisions.SaleRecorded("c1", "c1/7", "u1", "anna", "gold", 9_000),
     decisions.AgentStateChanged("anna", AgentState.NOT_READY, "lunch"),
+    decisions.AgentSkillsSet("anna", {"cards": 2}, {}, "supervisor/zoe"),
+    REQUEUED,
 ]
 
 
@@ -307,6 +324,8 @@ def test_a_snapshot_is_whole_with_version_and_sequence() -> None:
         "at_ms": 9,
         "status": "ready",
         "version": "0.1.0",
+        "emergency": None,
+        "catalogue_version": None,
     }
 
 
@@ -316,7 +335,7 @@ PBX = Recipient(Role.BRIDGE, "pbx-1")
 
 @pytest.mark.parametrize(
     ("decision", "told"),
-    list(zip(EACH_SENT, [(ANNA, PBX)] * 5 + [(PBX,)] * 2 + [(ANNA,)] * 7, strict=True)),
+    list(zip(EACH_SENT, [(ANNA, PBX)] * 5 + [(PBX,)] * 2 + [(ANNA,)] * 9 + [(PBX,)], strict=True)),
     ids=lambda value: type(value).__name__,
 )
 def test_who_is_told(decision: Any, told: tuple[Recipient, ...]) -> None:
@@ -328,7 +347,14 @@ def test_a_contact_without_a_bridge_is_told_to_the_agent_alone() -> None:
     assert recipients(msgspec.structs.replace(EACH_SENT[1], bridge="")) == [ANNA]
 
 
+def test_a_bridge_that_speaks_for_an_agent_is_told_what_a_supervisor_does() -> None:
+    forced = decisions.AgentStateChanged("anna", AgentState.READY, None, "supervisor/zoe")
+    assert recipients(msgspec.structs.replace(forced, bridge="bridge/pbx-1")) == [ANNA, PBX]
+    assert recipients(msgspec.structs.replace(forced, bridge="agent/anna-desk")) == [ANNA]
+
+
 def test_what_only_the_engine_needs_goes_to_nobody() -> None:
+    assert recipients(msgspec.structs.replace(REQUEUED, new_entry=False)) == []
     assert recipients(decisions.EpochBegan(3)) == []
     assert recipients(msgspec.structs.replace(RESERVED, is_connected=True)) == []
     assert recipients(msgspec.structs.replace(OUTCOME, agent_id=None)) == []
@@ -344,3 +370,13 @@ def test_the_live_list_of_a_large_bridge_may_be_longer_than_other_messages() -> 
     refused = decode(SPACE, topic, padded, 1_000)
     assert isinstance(refused, Refused)
     assert refused.reason == Fault.TOO_LARGE
+
+
+def test_what_an_agent_wrote_is_not_repeated_in_an_error() -> None:
+    sent = {"type": "wrap_up_completed", "event_id": "e1", "agent_id": "anna", "contact_id": "c1"}
+    topic = SPACE.events_in(Role.AGENT, "anna-desk")
+    refused = decode(SPACE, topic, json.dumps(sent | {"note": "secret" * 400}).encode(), 100_000)
+    assert isinstance(refused, Refused)
+    assert refused.reason == Fault.FIELD_WRONG
+    assert "note is wrong; String should have at most 2000 characters" in refused.detail
+    assert "secret" not in refused.detail

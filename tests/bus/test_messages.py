@@ -14,6 +14,7 @@ from bus.incoming import ALLOWED_TYPES, ANY_MESSAGE, MESSAGE_MODELS, to_event
 from bus.messages import LiveContactMessage
 from bus.topics import Role
 from router import events
+from router.decisions import ContactRequeued
 from router.marketing_decisions import ProductsSelected
 from tests.bus.samples import messages
 
@@ -69,7 +70,8 @@ def test_every_event_not_of_the_engine_itself_may_come_in() -> None:
 def test_every_type_may_be_sent_by_somebody() -> None:
     assert frozenset().union(*ALLOWED_TYPES.values()) == set(MESSAGE_MODELS)
     assert ALLOWED_TYPES[Role.AGENT] < ALLOWED_TYPES[Role.BRIDGE]
-    assert not ALLOWED_TYPES[Role.SUPERVISOR] & ALLOWED_TYPES[Role.BRIDGE]
+    shared = ALLOWED_TYPES[Role.SUPERVISOR] & ALLOWED_TYPES[Role.BRIDGE]
+    assert shared == {"agent_ready", "agent_not_ready", "schedule_published"}
 
 
 @given(messages())
@@ -131,11 +133,50 @@ def test_unknown_fields_are_ignored() -> None:
         {"type": "agent_signed_in", "agent_id": "anna", "skills": {f"s{n}": 1 for n in range(101)}},
         {"type": "agent_not_ready", "agent_id": "anna", "reason": ""},
         {"type": "wrap_up_extended", "agent_id": "anna", "contact_id": "c1", "by_ms": 0},
+        {"type": "wrap_up_completed", "agent_id": "anna", "contact_id": "c1", "note": "x" * 2_001},
+        {"type": "wrap_up_completed", "agent_id": "a", "contact_id": "c", "disposition_code": ""},
+        {"type": "agent_skills_changed", "agent_id": "anna"},
+        {"type": "agent_skills_changed", "agent_id": "anna", "skills": {"cards": 0}},
+        {"type": "queue_closed", "queue_id": "q", "at_closing": "burn"},
+        {"type": "alarm_acknowledged", "alarm_id": "nobody/here"},
         {
             "type": "live_contacts_reported",
             "contacts": [
                 {"contact_id": "c1", "queue_id": "q"},
                 {"contact_id": "c1", "queue_id": "p"},
+            ],
+        },
+        {"type": "survey_answered", "contact_id": "c1", "score": 6},
+        {"type": "survey_answered", "contact_id": "c1", "score": 0},
+        {"type": "survey_answered", "contact_id": "c1", "score": 3, "least": 3, "most": 3},
+        {"type": "survey_answered", "contact_id": "c1", "score": 4.5},
+        {"type": "schedule_published", "agent_id": "a", "from_ms": 5, "until_ms": 5, "spans": []},
+        {
+            "type": "schedule_published",
+            "agent_id": "a",
+            "from_ms": 0,
+            "until_ms": 9,
+            "spans": [
+                {"from_ms": 0, "until_ms": 5, "activity": "work"},
+                {"from_ms": 4, "until_ms": 6, "activity": "break"},
+            ],
+        },
+        {
+            "type": "schedule_published",
+            "agent_id": "a",
+            "from_ms": 1,
+            "until_ms": 9,
+            "spans": [
+                {"from_ms": 0, "until_ms": 5, "activity": "work"},
+            ],
+        },
+        {
+            "type": "schedule_published",
+            "agent_id": "a",
+            "from_ms": 0,
+            "until_ms": 9,
+            "spans": [
+                {"from_ms": 0, "until_ms": 5, "activity": "golf"},
             ],
         },
     ],
@@ -153,7 +194,9 @@ def test_a_decision_message_tells_what_the_decision_says(
     theirs = {field.name: str(field.type) for field in msgspec.structs.fields(decision)}
     own = set(message.__struct_fields__) - set(DecisionMessage.__struct_fields__)
     assert own <= set(theirs)
-    kept_inside = {"rank", "bridge", "is_connected"}
+    kept_inside = {"rank", "bridge", "is_connected", "note"}
+    if decision is ContactRequeued:
+        kept_inside |= {"channel", "priority", "give_up_at_ms", "new_entry"}
     if decision is ProductsSelected:
-        kept_inside = {"customer_id", "context", "context_version", "seed"}
+        kept_inside = {"customer_id", "context", "context_version", "is_exact", "seed"}
     assert set(theirs) - own <= kept_inside

@@ -20,6 +20,10 @@ def test_the_topics_are_those_of_the_contract() -> None:
     assert SPACE.decisions_to_agent("anna") == f"{BASE}/decisions/agent/anna"
     assert SPACE.queue_state("cards") == f"{BASE}/state/queue/cards"
     assert SPACE.agent_state("anna") == f"{BASE}/state/agent/anna"
+    assert SPACE.waiting_state("cards") == f"{BASE}/state/waiting/cards"
+    assert SPACE.day_state("cards") == f"{BASE}/state/day/cards"
+    assert SPACE.alarm_state("rona:anna:7") == f"{BASE}/state/alarm/rona:anna:7"
+    assert SPACE.marketing_state == f"{BASE}/state/marketing"
     assert SPACE.engine_state == f"{BASE}/state/engine"
 
 

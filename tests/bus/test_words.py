@@ -50,7 +50,7 @@ def test_a_code_of_a_later_version_is_given_as_it_is() -> None:
 
 
 def test_everything_that_bars_products_has_words_in_both_languages() -> None:
-    codes = {"catalogue_missing", "catalogue_empty"}
+    codes = {"catalogue_missing", "catalogue_empty", "not_in_catalogue"}
     codes |= set(SuppressionReason) | set(Unqualified) | set(Barrier)
     codes |= {f"limit_{rule}" for rule in FatigueRule}
     assert set(OFFER_ENGLISH) == set(OFFER_CHINESE) == {str(code) for code in codes}

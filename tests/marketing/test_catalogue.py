@@ -1,4 +1,4 @@
-"""The index over a catalogue: lookups, the playbook's prior, campaigns, stock and budgets."""
+"""The index over a catalogue: look-ups, campaigns, stock and budgets."""
 
 from __future__ import annotations
 
@@ -86,36 +86,6 @@ def test_a_product_is_shown_only_while_its_campaign_runs() -> None:
         for day in ("2026-01-09", "2026-01-10", "2026-01-31", "2026-02-01")
     }
     assert list(days.values()) == [False, True, True, False]
-
-
-def test_the_prior_of_a_reason_goes_by_product_before_category() -> None:
-    suggests = [
-        {"product": "a", "weight": 5},
-        {"category": "c", "weight": 2},
-        {"category": "d", "weight": 0.5},
-    ]
-    index = index_of(
-        product("a"),
-        product("b"),
-        product("x", "d"),
-        product("y", "e"),
-        playbook=[{"reason": "statement", "suggests": suggests}],
-    )
-    assert index.prior("statement") == {"a": 5, "b": 2, "x": 0.5}
-    assert index.prior("other") == {}
-    assert index.prior(None) == {}
-
-
-def test_the_example_follows_the_source(bank: CatalogueIndex) -> None:
-    """Asked about a campaign: a higher card; a statement: instalments; activation: e-statement."""
-
-    def best(reason: str) -> str:
-        prior = bank.prior(reason)
-        return max(prior, key=lambda one: prior[one])
-
-    assert best("campaign") == "gold-card"
-    assert best("statement") == "instalment-plan"
-    assert best("activation") in {"e-statement", "text-alerts"}
 
 
 def test_products_kept_apart_are_apart_both_ways() -> None:

@@ -20,16 +20,16 @@ from benchmarks.preference_bank import (
     stratified_folds,
 )
 from benchmarks.preference_bank_peer import peer_installed, peer_out_of_fold
-from benchmarks.preference_populations import given_population, made_population
-from benchmarks.preference_suite import FREE
 from benchmarks.preference_tastes import learn_tastes
 from service.cli import app
+from simulation.taste_making import made_population
+from simulation.taste_population import given_population
 
 
 def test_tastes_are_learned_within_the_first_thousand_contacts() -> None:
-    score = learn_tastes(given_population(), 1, FREE, contacts=1000)
-    assert score.early > 0.5
-    assert score.late > 0.75
+    early, late = learn_tastes(given_population(), 1, contacts=1000)
+    assert early > 0.5
+    assert late > 0.75
 
 
 def test_a_population_is_the_same_for_the_same_seed_only() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from marketing.inclusion import PPB, draw, inclusion_ppb
 from marketing.preference_attributes import MOST_ATTRIBUTES, MOST_LEVELS
 from marketing.preference_prior import Recommended, cold_start
+from marketing.preference_ranking import Scored, category_limits
 from marketing.preference_values import Candidate, Context, Learned
 from marketing.preferences import Preferences, PreferenceSettings
 
@@ -109,11 +110,11 @@ def test_probabilities_sum_to_the_number_presented_and_a_draw_keeps_the_rules(
 ) -> None:
     if sum(map(len, groups)) <= count:
         return
-    parts = inclusion_ppb(groups, count, most)
-    assert sum(map(sum, parts)) == count * PPB
-    assert all(0 <= part <= PPB for group in parts for part in group)
     while sum(min(most, len(group)) for group in groups) < count:
         most += 1
+    parts = inclusion_ppb(groups, count, [most] * len(groups))
+    assert sum(map(sum, parts)) == count * PPB
+    assert all(0 <= part <= PPB for group in parts for part in group)
     assert all(sum(group) <= most * PPB for group in parts)
     drawn = draw(parts, seed)
     assert len(drawn) == len(set(drawn)) == count
@@ -122,7 +123,7 @@ def test_probabilities_sum_to_the_number_presented_and_a_draw_keeps_the_rules(
 
 
 def test_no_three_of_a_category_unless_nothing_else_fits() -> None:
-    model = Preferences()
+    model = Preferences(PreferenceSettings(fits_ratio=0.0))
     taught(model, 600)
     context = Context(reason="statement", segment="young", owned_categories=())
     for seed in range(200):
@@ -133,6 +134,22 @@ def test_no_three_of_a_category_unless_nothing_else_fits() -> None:
     few = [*alike, PRODUCTS[0]]
     shown = model.rank(few, context, 1).products
     assert Counter(CATEGORY[one.product_id] for one in shown) == {"c3": 3, "c0": 1}
+
+
+def test_a_third_of_a_category_fits_only_where_all_else_is_worth_much_less() -> None:
+    def limits(*others: float) -> list[int]:
+        best = [100.0, 90.0, 80.0, 70.0]
+        worth = [best, *([one] for one in others)]
+        scored = [
+            [Scored(one, 0.1, Candidate(f"p{group}-{place}", f"c{group}", 1)) for place, one in row]
+            for group, row in enumerate(enumerate(values) for values in worth)
+        ]
+        return category_limits(scored, 4, 2, 0.8)
+
+    assert limits(64.0, 64.0) == [2, 2, 2], "64 is 0.8 of 80"
+    assert limits(63.9, 63.9) == [3, 2, 2], "80 is in; 63.9 is more than 0.8 of 70"
+    assert limits(50.0, 50.0) == [4, 2, 2]
+    assert limits(95.0) == [3, 2], "there is nothing else"
 
 
 def test_exploration_stays_within_its_bound() -> None:
@@ -147,7 +164,7 @@ def test_exploration_stays_within_its_bound() -> None:
         for seed in range(50)
     )
     low, high = [(10.0, 11.0)] * 4, [(1.0, 9.9)] * 20
-    parts = inclusion_ppb([low, high], 4, 5)
+    parts = inclusion_ppb([low, high], 4, [5, 5])
     assert parts == [[PPB] * 4, [0] * 20]
 
 
@@ -200,7 +217,7 @@ def test_a_playbook_says_what_to_present_first_and_reactions_overrule_it() -> No
     model.apply(cold_start({"statement": [Recommended(3.0, category="c5")]}))
     context = Context(reason="statement", segment="young", owned_categories=())
     shown = model.rank(PRODUCTS, context, 1).products
-    assert Counter(CATEGORY[one.product_id] for one in shown)["c5"] == 2
+    assert Counter(CATEGORY[one.product_id] for one in shown)["c5"] >= 2
     for number in range(60):
         product = PRODUCTS[5 + 8 * (number % 4)]
         model.apply(model.learn(context, product, False))
@@ -231,4 +248,4 @@ def test_bad_input_is_refused_with_its_value() -> None:
         model.learn(Context(attributes={"age": float("nan")}), PRODUCTS[0], True)
     assert model.snapshot() == Learned()
     with pytest.raises(ValueError, match="presented is 21"):
-        PreferenceSettings(presented=21)
+        model.rank(PRODUCTS, Context(), 1, presented=21)

@@ -10,7 +10,7 @@ import pytest
 from config.marketing import MarketingSettings
 from config.routing import AgentSettings
 from contacts.vocabulary import Unqualified
-from marketing.readiness import certified_for, why_not_ready
+from marketing.readiness import certified_for, is_too_busy, why_uncertified
 
 SETTINGS = MarketingSettings()
 
@@ -42,37 +42,33 @@ CASES = [
 
 @pytest.mark.parametrize(("one", "why"), CASES, ids=lambda one: str(one)[:60])
 def test_certificates(one: AgentSettings, why: Unqualified | None) -> None:
-    assert why_not_ready(SETTINGS, one, "cards", -5, NOON) is why
+    assert why_uncertified(SETTINGS, one, "cards", NOON) is why
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai", "America/New_York", "Pacific/Kiritimati"])
 def test_a_certificate_ends_with_its_last_day_where_the_queue_is(zone: str) -> None:
     one = agent(cards="2026-06-30")
     midnight_ms = at_ms("2026-07-01T00:00", zone)
-    assert why_not_ready(SETTINGS, one, "cards", 0, midnight_ms - 1, zone) is None
-    expired = why_not_ready(SETTINGS, one, "cards", 0, midnight_ms, zone)
+    assert why_uncertified(SETTINGS, one, "cards", midnight_ms - 1, zone) is None
+    expired = why_uncertified(SETTINGS, one, "cards", midnight_ms, zone)
     assert expired is Unqualified.CERTIFICATE_EXPIRED
 
 
-@pytest.mark.parametrize(
-    ("load", "why"), [(-4, None), (-3, None), (-2, Unqualified.LEARNER), (3, Unqualified.LEARNER)]
-)
-def test_learners_present_only_when_it_is_very_quiet(load: int, why: Unqualified | None) -> None:
-    assert why_not_ready(SETTINGS, agent(learner=True, cards="none"), "cards", load, NOON) is why
-    assert why_not_ready(SETTINGS, agent(cards="none"), "cards", load, NOON) is None
+@pytest.mark.parametrize(("load", "busy"), [(-4, False), (-3, False), (-2, True), (3, True)])
+def test_learners_present_only_when_it_is_very_quiet(load: int, busy: bool) -> None:
+    assert is_too_busy(SETTINGS, agent(learner=True), load) is busy
+    assert not is_too_busy(SETTINGS, agent(), load)
 
 
 def test_the_limit_for_learners_can_be_set() -> None:
     settings = MarketingSettings(learner_load_max=0)
-    learner = agent(learner=True, cards="none")
-    assert why_not_ready(settings, learner, "cards", 0, NOON) is None
-    assert why_not_ready(settings, learner, "cards", 1, NOON) is Unqualified.LEARNER
+    assert not is_too_busy(settings, agent(learner=True), 0)
+    assert is_too_busy(settings, agent(learner=True), 1)
 
 
 def test_where_no_certificates_are_needed_everybody_may() -> None:
     settings = MarketingSettings(certificates_needed=False)
-    assert why_not_ready(settings, agent(), "cards", 0, NOON) is None
-    assert why_not_ready(settings, agent(learner=True), "cards", 0, NOON) is Unqualified.LEARNER
+    assert why_uncertified(settings, agent(), "cards", NOON) is None
 
 
 def test_the_categories_with_a_valid_certificate() -> None:

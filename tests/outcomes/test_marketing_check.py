@@ -20,10 +20,12 @@ from outcomes.marketing_check.check import check_marketing
 from router import events as e
 from router import marketing_decisions as m
 from router import marketing_events as me
+from router.decisions import MarketingDecided
 from router.records import Record
 from service.cli import app
 from tests.router.test_marketing import DAY, Shop
-from tests.support.offers import a_customer, catalogue
+from tests.router.test_product_value import Priced
+from tests.support.offers import CATEGORIES, a_customer, catalogue
 from tests.support.played_journal import write_journal
 
 LIMITS = [
@@ -33,23 +35,36 @@ LIMITS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def played() -> list[Record]:
-    """Sixty contacts of twelve customers in four households, with every reaction."""
-    shop, random = Shop(limits=LIMITS), Random(5)
-    for number in range(60):
+def play(shop: Shop, contacts: int) -> list[Record]:
+    """Play contacts of twelve customers in four households, with every reaction."""
+    random = Random(5)
+    for number in range(contacts):
         who = random.randrange(12)
         context = a_customer(household_id=f"h{who // 3}", opted_out=random.random() < 0.1)
-        shop.serve(f"c{number}", context, customer_id=f"u{who}", reason="statement")
+        name = shop.serve(f"c{number}", context, customer_id=f"u{who}", reason="statement")
         if shop.complete(f"c{number}").granted:
             [one] = shop.said(m.ProductsSelected)
             shop.present(f"c{number}")
             for each in one.products:
                 kind = random.choice(list(ReactionKind))
-                shop.react(f"c{number}", each.ref.product_id, kind)
+                by = {"agent_id": name, "source": f"agent/{name}"}
+                shop.react(f"c{number}", each.ref.product_id, kind, **by)
         shop.end(f"c{number}")
         shop.wait(random.randrange(6 * DAY))
     return shop.records
+
+
+@pytest.fixture(scope="module")
+def played() -> list[Record]:
+    """Sixty contacts at an open gate."""
+    return play(Shop(limits=LIMITS), 60)
+
+
+@pytest.fixture(scope="module")
+def priced() -> list[Record]:
+    """Thirty contacts worth what their products are, at a price that some of them reach."""
+    shop = Priced(1_800, limits=LIMITS, products_least=1, products_most=3)
+    return play(shop, 30)
 
 
 def test_what_the_engine_did_is_clean(played: list[Record]) -> None:
@@ -95,11 +110,13 @@ def _settings(**marketing: Any) -> Callable[[Record], Record]:
 
 
 def _no_certificates(record: Record) -> Record:
+    return _certificates(record, {"*": "2023-01-01"})
+
+
+def _certificates(record: Record, held: dict[str, str]) -> Record:
     if not isinstance(record.event, e.ConfigurationChanged):
         return record
-    agents = [
-        one | {"certificates": {"*": "2023-01-01"}} for one in record.event.settings["agents"]
-    ]
+    agents = [one | {"certificates": held} for one in record.event.settings["agents"]]
     event = msgspec.structs.replace(
         record.event, settings=record.event.settings | {"agents": agents}
     )
@@ -139,16 +156,50 @@ def _decision(kind: type, **changes: Any) -> Callable[[Record], Record]:
     return change
 
 
-def _wrong_household(record: Record) -> Record:
-    decisions = tuple(
-        m.LedgerChanged(
-            msgspec.structs.replace(one.change, who=c.Who(one.change.who.customer_id, "other"))
+def _lapsed_at_presentation(record: Record) -> Record:
+    """Plant: the agents' certificates had ended when products were presented."""
+    if not isinstance(record.event, me.ProductsPresented):
+        return record
+    event = msgspec.structs.replace(record.event, at_ms=record.event.at_ms + 800 * DAY)
+    return msgspec.structs.replace(record, event=event)
+
+
+def _by(kind: type, **changes: Any) -> Callable[[Record], Record]:
+    """Plant: it was said otherwise than the engine took it."""
+
+    def change(record: Record) -> Record:
+        if type(record.event) is not kind:
+            return record
+        event = msgspec.structs.replace(record.event, **changes)
+        return msgspec.structs.replace(record, event=event)
+
+    return change
+
+
+def _reserved(**changes: Any) -> Callable[[Record], Record]:
+    """Plant: a round was reserved otherwise."""
+
+    def change(record: Record) -> Record:
+        decisions = tuple(
+            m.LedgerChanged(msgspec.structs.replace(one.change, **changes))
+            if isinstance(one, m.LedgerChanged) and isinstance(one.change, c.RoundReserved)
+            else one
+            for one in record.decisions
         )
-        if isinstance(one, m.LedgerChanged) and isinstance(one.change, c.RoundReserved)
-        else one
+        return msgspec.structs.replace(record, decisions=decisions)
+
+    return change
+
+
+def _wrong_household(record: Record) -> Record:
+    reserved = [
+        one.change
         for one in record.decisions
-    )
-    return msgspec.structs.replace(record, decisions=decisions)
+        if isinstance(one, m.LedgerChanged) and isinstance(one.change, c.RoundReserved)
+    ]
+    if not reserved:
+        return record
+    return _reserved(who=c.Who(reserved[0].who.customer_id, "other"))(record)
 
 
 @dataclass
@@ -188,6 +239,10 @@ FAULTS = [
     Planted("size", _settings(products_most=3)),
     Planted("customer", _decision(m.ProductsSelected, customer_id="somebody")),
     Planted("household", _wrong_household),
+    Planted("agent", _reserved(agent_id="somebody")),
+    Planted("speaker", _by(me.ReactionRecorded, agent_id="somebody", source="agent/somebody")),
+    Planted("speaker", _by(me.ProductsPresented, agent_id="somebody")),
+    Planted("propensity", _catalogue(not_with=["news"])),
 ]
 
 
@@ -196,6 +251,44 @@ def test_a_planted_fault_is_found(played: list[Record], fault: Planted) -> None:
     report = check_marketing([fault.change(record) for record in played])
     assert fault.rule in {one.rule for one in report.breaches}
     assert report.breaches_total > 0
+
+
+def test_a_certificate_that_ends_before_the_presentation_is_found(played: list[Record]) -> None:
+    first = next(n for n, one in enumerate(played) if isinstance(one.event, me.ProductsPresented))
+    year = [_certificates(record, {"*": "2025-01-01"}) for record in played[: first + 1]]
+    assert check_marketing(year).breaches == []
+    found = check_marketing([_lapsed_at_presentation(record) for record in year]).breaches
+    assert {one.rule for one in found} == {"certificate"}
+
+
+def test_a_catalogue_that_bars_a_product_at_the_presentation_is_found() -> None:
+    shop = Shop()
+    shop.selected("c1")
+    shop.present("c1")
+    *before, last = shop.records
+    none_left = catalogue(**{name: {"stock": 0} for name in CATEGORIES})
+    news = me.CatalogueChanged(event_id="x", at_ms=last.event.at_ms, catalogue=none_left)
+    found = check_marketing([*before, Record(last.seq, news, ()), last]).breaches
+    assert {one.rule for one in found} == {"catalogue_sold_out"}
+
+
+def test_values_from_products_are_clean_and_planted_faults_in_them_are_found(
+    priced: list[Record],
+) -> None:
+    decided = [one for each in priced for one in each.decisions if type(one) is MarketingDecided]
+    assert {one.granted for one in decided if one.from_products} == {True, False}
+    report = check_marketing(priced)
+    assert (report.breaches, report.asked) == ([], 30)
+    faults = [
+        _decision(MarketingDecided, value_milli=9_999),
+        _decision(MarketingDecided, price_milli=9_999),
+        _decision(MarketingDecided, from_products=False),
+        _by(e.ContactArrived, value_milli=3),
+        _settings(enabled=False),
+    ]
+    for fault in faults:
+        found = check_marketing([fault(record) for record in priced]).breaches
+        assert "value" in {one.rule for one in found}, fault
 
 
 def test_the_command(played: list[Record], tmp_path: Path) -> None:

@@ -302,7 +302,8 @@ async def test_the_document_names_every_column(store: OutcomeStore) -> None:
     tables = await store.fetch("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")
     for table in tables:
         assert f"`{table['name']}`" in text
-    for name in ("outcomes", "queue_entries", "refusals", "agent_spans", "agent_answers", "queues"):
+    named = ("outcomes", "queue_entries", "refusals", "agent_spans", "agent_answers", "queues")
+    for name in (*named, "surveys", "schedules", "pauses", "refused_reactions", "difficulties"):
         columns = await store.fetch(f"SELECT name FROM pragma_table_xinfo('{name}')")
         assert columns
         for column in columns:

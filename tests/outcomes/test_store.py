@@ -15,8 +15,9 @@ from outcomes.journal_reader import JournalReader
 from outcomes.sqlite_journal import SqliteJournal
 from outcomes.store import OutcomeStore, OutcomeStoreError, store_path_beside
 from router import decisions as d
-from router.events import ClockTicked
+from router.events import ClockTicked, WrapUpCompleted
 from router.records import Record
+from tests.support.desk import Desk, queue
 from tests.support.routed_history import history, journal_row
 
 IDENTITY = JournalIdentity("bank", "haifa", "service")
@@ -283,18 +284,19 @@ async def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
         await OutcomeStore.open(path)
 
 
-async def test_an_older_store_is_made_anew_and_a_copy_kept(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", [1, 2, 3])
+async def test_an_older_store_is_made_anew_and_a_copy_kept(tmp_path: Path, version: int) -> None:
     path = tmp_path / "outcomes.db"
     store = await OutcomeStore.open(path)
     await store.project(history(3, 50))
     await store.close()
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA user_version = 1")
+        connection.execute(f"PRAGMA user_version = {version}")
     store = await OutcomeStore.open(path)
     assert await store.projected_seq() == 0
     await store.project(history(3, 50))
     await store.close()
-    with closing(sqlite3.connect(f"{path}.v1")) as copy:
+    with closing(sqlite3.connect(f"{path}.v{version}")) as copy:
         assert copy.execute("SELECT count(*) FROM queue_entries").fetchone()[0] > 0
 
 
@@ -311,3 +313,19 @@ async def test_another_schema_version_is_refused(tmp_path: Path) -> None:
 async def test_a_directory_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(OutcomeStoreError, match="Check that its directory exists"):
         await OutcomeStore.open(tmp_path / "nowhere" / "outcomes.db")
+
+
+async def test_what_agents_wrote_down_is_in_the_outcomes(tmp_path: Path) -> None:
+    desk = Desk(queue(wrap_up={"kind": "timed", "duration_ms": 30_000}), ready="anna")
+    for contact_id, words in (("c1", {"disposition_code": "sold", "note": "最好"}), ("c2", {})):
+        desk.talk(contact_id)
+        desk.end(contact_id)
+        desk.by_holder(WrapUpCompleted, contact_id, **words)
+    store = await OutcomeStore.open(tmp_path / "outcomes.db")
+    await store.project(desk.records)
+    await store.close()
+    with closing(sqlite3.connect(tmp_path / "outcomes.db")) as read:
+        rows = read.execute("SELECT contact_id, disposition_code, note FROM outcomes").fetchall()
+        assert sorted(rows) == [("c1", "sold", "最好"), ("c2", None, None)]
+        shown = read.execute("SELECT disposition_code FROM v_outcomes WHERE contact_id = 'c1'")
+        assert shown.fetchone() == ("sold",)

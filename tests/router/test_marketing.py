@@ -14,6 +14,7 @@ from router import marketing_decisions as m
 from router import marketing_events as me
 from router.apply import apply_record
 from router.decisions import MarketingDecided
+from router.gatekeeper import decide
 from router.snapshot import dump_state, load_state
 from router.state import RoutingState
 from tests.support.desk import MINUTE, Desk, agent, always, queue
@@ -24,15 +25,29 @@ ALL_CERTIFICATES = {"*": "none"}
 
 
 class Shop(Desk):
-    """A desk with an open gate and a catalogue; anna and ben may present everything."""
+    """A desk with an open gate and a catalogue; anna and ben may present everything.
 
-    def __init__(self, *, products: dict[str, Any] | None = None, **marketing: Any) -> None:
+    With `gate`, the queue's gate settings, the gate decides as it does in the engine.
+    """
+
+    def __init__(
+        self,
+        *,
+        products: dict[str, Any] | None = None,
+        gate: dict[str, Any] | None = None,
+        **marketing: Any,
+    ) -> None:
         self._marketing = {"enabled": True, **marketing}
         people = [
             agent(name).model_copy(update={"certificates": ALL_CERTIFICATES})
             for name in ("anna", "ben")
         ]
-        super().__init__(queue(), agents=people, ready="anna ben", gate=always)
+        super().__init__(
+            queue(gate=gate or {}),
+            agents=people,
+            ready="anna ben",
+            gate=decide if gate else always,
+        )
         self.tell(me.CatalogueChanged, catalogue=products or catalogue())
         self.set_marketing(**marketing)
 

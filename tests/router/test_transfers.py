@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from bus.recipients import Recipient, recipients
+from bus.topics import Role
 from contacts.vocabulary import Disposition, Rejection
 from router import decisions as d
 from router import events as e
@@ -176,3 +178,46 @@ def test_who_leaves_after_a_transfer_abandons_the_new_queue() -> None:
     abandoned, served = sorted(desk.outcomes("c1"), key=lambda one: one.final, reverse=True)
     assert (abandoned.queue_id, abandoned.wait_ms) == ("help", 4 * SECOND)
     assert (served.queue_id, served.agent_id) == ("sales", "anna")
+
+
+def test_the_bridge_is_told_where_the_contact_goes_and_from_whom() -> None:
+    desk = two_queues()
+    desk.sign_in("carla")
+    desk.transfer("c1", to_queue_id="help", to_agent_id="carla")
+    kinds = [type(one) for one in desk.decisions]
+    assert kinds == [d.ContactRequeued, d.AssignmentChanged, d.ContactReserved]
+    [requeued] = desk.said(d.ContactRequeued)
+    assert (requeued.from_agent_id, requeued.to_agent_id) == ("anna", "carla")
+    assert (requeued.queue_id, requeued.bridge) == ("help", "bridge/pbx")
+    assert recipients(requeued) == [Recipient(Role.BRIDGE, "pbx")]
+    desk.tell(e.ContactMoved, contact_id="c1", queue_id="sales")
+    assert desk.rejection is Rejection.CONTACT_NOT_WAITING, "carla is being offered it"
+
+
+def test_the_bridge_is_told_of_a_move_but_not_of_a_new_priority() -> None:
+    desk = two_queues()
+    desk.arrive("c2")
+    desk.tell(e.ContactPrioritised, contact_id="c2", priority=5, source="supervisor/zoe")
+    assert recipients(desk.said(d.ContactRequeued)[0]) == []
+    desk.tell(e.ContactMoved, contact_id="c2", queue_id="help", source="supervisor/zoe")
+    [moved] = desk.said(d.ContactRequeued)
+    assert (moved.from_agent_id, recipients(moved)) == (None, [Recipient(Role.BRIDGE, "pbx")])
+
+
+def test_an_agents_client_transfers_only_what_is_in_its_own_hands() -> None:
+    desk = two_queues()
+    desk.sign_in("ben")
+    desk.tell(e.ContactTransferred, contact_id="c1", to_queue_id="help", source="agent/ben")
+    assert (desk.rejection, desk.receipt.have) == (
+        Rejection.CONTACT_NOT_WITH_AGENT,
+        "anna",
+    )
+    desk.tell(
+        e.ContactTransferred,
+        contact_id="c1",
+        agent_id="ben",
+        to_queue_id="help",
+        source="agent/ben",
+    )
+    assert desk.rejection is Rejection.CONTACT_NOT_WITH_AGENT
+    assert desk.where("c1") == "anna talk"

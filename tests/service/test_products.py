@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
+from typing import Any
 
 from bus.topics import Role
 from contacts.customer import Completeness, Consent, CustomerContext, RelationshipStage
 from customers.sqlite_store import SqliteCustomerStore
 from tests.support.brokers import MosquittoProcess
 from tests.support.client import BusClient
-from tests.support.serving import EngineProcess
+from tests.support.serving import SPACE, EngineProcess
 
 QUEUES = """
 [[queues]]
@@ -30,8 +31,9 @@ CATALOGUE = """
 [[products]]
 product_id = "{0}-card"
 category = "cards"
-names = {{ en = "Card" }}
+names = {{ en = "Card", zh = "卡" }}
 value_milli = 1000
+talking_points = {{ en = ["No fee."], zh = ["免年费。"] }}
 """
 
 
@@ -59,17 +61,23 @@ async def serve(bridge: BusClient, agent: BusClient, contact_id: str, customer_i
     await agent.ok("service_completed", **hers)
 
 
-async def test_from_the_customer_store_to_a_reaction_after_a_crash(
-    tmp_path: Path, mosquitto: MosquittoProcess
-) -> None:
+async def prepared(tmp_path: Path, mosquitto: MosquittoProcess) -> EngineProcess:
+    """Return an engine, not started, with a catalogue of one card and a store that knows u1."""
     store, catalogue = tmp_path / "customers.db", tmp_path / "catalogue.toml"
-    catalogue.write_text(CATALOGUE.format("gold"))
+    catalogue.write_text(CATALOGUE.format("gold"), encoding="utf-8")
     customers = await SqliteCustomerStore.open(store)
     await customers.put("u1", known())
     await customers.close()
     process = EngineProcess(tmp_path, mosquitto.port)
     files = f'catalogue_file = "{catalogue}"\ncustomer_store = "{store}"'
     process.configure(QUEUES, service=files)
+    return process
+
+
+async def test_from_the_customer_store_to_a_reaction_after_a_crash(
+    tmp_path: Path, mosquitto: MosquittoProcess
+) -> None:
+    process, catalogue = await prepared(tmp_path, mosquitto), tmp_path / "catalogue.toml"
     async with (
         process as engine,
         BusClient(mosquitto.port) as bridge,
@@ -99,3 +107,51 @@ async def test_from_the_customer_store_to_a_reaction_after_a_crash(
         await serve(bridge, anna, "c2", "nobody-knows")
         denied = await anna.until_decided("marketing_decided", contact_id="c2")
         assert (denied.granted, denied.reason) == (False, "products_context_missing")
+
+
+def card(reader: BusClient) -> dict[str, Any]:
+    """Return the one product of the one contact in anna's retained state; {} if none is shown."""
+    for contact in reader.states.get(SPACE.agent_state("anna"), {}).get("contacts", ()):
+        if contact["round"] is not None:
+            assert (contact["customer_id"], contact["reason"]) == ("u1", None)
+            [product] = contact["round"]["products"]
+            return dict(product)
+    return {}
+
+
+async def test_readers_see_the_catalogue_and_the_round_and_who_comes_back_is_told_it(
+    tmp_path: Path, mosquitto: MosquittoProcess
+) -> None:
+    process = await prepared(tmp_path, mosquitto)
+    hers = {"contact_id": "c1", "agent_id": "anna"}
+    async with (
+        process as engine,
+        BusClient(mosquitto.port) as bridge,
+        BusClient(mosquitto.port, Role.AGENT, "anna-desk", agent_id="anna") as anna,
+    ):
+        await bridge.watch(SPACE.catalogue_state, SPACE.agent_state("anna"))
+        shown = await bridge.until_state(SPACE.catalogue_state, epoch=1)
+        [product] = shown["products"]
+        assert product["names"] == {"en": "Card", "zh": "卡"}
+        assert product["talking_points"] == {"en": ["No fee."], "zh": ["免年费。"]}
+        await anna.ok("agent_signed_in", agent_id="anna", ready=True)
+        await serve(bridge, anna, "c1", "u1")
+        selected = await anna.until_decided("products_selected", contact_id="c1")
+        await bridge.until(lambda: card(bridge).get("state") == "open")
+        assert card(bridge)["value_milli"] == 1_000
+        assert 0 < card(bridge)["chance"] < 1
+        await anna.ok("reaction_recorded", **hers, product_id="gold-card", reaction="declined")
+        await bridge.until(lambda: card(bridge).get("reaction") == "declined")
+        await engine.kill()
+        await engine.start()
+        await anna.ok("agent_signed_in", agent_id="anna", ready=True)
+        again = await anna.until_decided("products_restated", contact_id="c1")
+        assert (again.round_id, again.products) == (selected.round_id, selected.products)
+        assert again.progress["gold-card"].reaction == "declined"
+        await bridge.ok("contact_ended", contact_id="c1")
+        await bridge.until(lambda: not card(bridge))
+        assert bridge.states[SPACE.catalogue_state]["version"] == shown["version"]
+        await engine.stop()
+        engine.configure(QUEUES)
+        await engine.start()
+        await bridge.until(lambda: SPACE.catalogue_state not in bridge.states)

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bus.decision_messages import AgentStateChangedMessage
+from bus.decision_messages import AgentStateChangedMessage, ProductsSelectedMessage
 from bus.topics import Role
-from contacts.vocabulary import AgentState
+from contacts.vocabulary import AgentState, ReactionKind
+from simulation.demo_customers import DemoCustomers
 from simulation.demo_day import DemoDay
 from simulation.demo_figures import queue_line, recorded_by_now, routed_figures
 from simulation.demo_messages import PAUSE
@@ -21,11 +22,13 @@ from tests.support.in_process_engine import InProcessEngine
 
 DAY = "1999-02-01"
 NOWHERE = ("127.0.0.1", 1)
+ROUND = ProductsSelectedMessage
 
 
-async def play(plan: DayPlan) -> tuple[DemoDay, InProcessEngine]:
-    engine = InProcessEngine(demo_settings(plan, NOWHERE, Path("unused.db")))
-    day = DemoDay(plan)
+async def play(plan: DayPlan, *, with_marketing: bool = False) -> tuple[DemoDay, InProcessEngine]:
+    settings = demo_settings(plan, NOWHERE, Path("unused.db"), with_marketing=with_marketing)
+    engine = InProcessEngine(settings)
+    day = DemoDay(plan, DemoCustomers(plan.date, plan.seed) if with_marketing else None)
     await Player(day, engine, midnight_ms(plan.date), speed=0).play()  # type: ignore[arg-type]
     return day, engine
 
@@ -61,10 +64,43 @@ async def test_the_day_resembles_the_record(plan: DayPlan) -> None:
     assert routed.abandoned == pytest.approx(recorded.abandoned, abs=40)
 
 
-async def test_the_same_plan_gives_the_same_day(plan: DayPlan) -> None:
+@pytest.mark.parametrize("with_marketing", [False, True])
+async def test_the_same_plan_gives_the_same_day(plan: DayPlan, with_marketing: bool) -> None:
     morning = cut_plan(plan, None, parse_clock("10:00"))
-    (first, _), (second, _) = await play(morning), await play(morning)
+    (first, _), (second, _) = [await play(morning, with_marketing=with_marketing) for _ in "ab"]
     assert first.callers == second.callers
+    if with_marketing:
+        assert first.offers is not None
+        assert second.offers is not None
+        assert first.offers.day == second.offers.day
+
+
+async def test_with_marketing_products_are_presented_when_the_load_permits(plan: DayPlan) -> None:
+    day, engine = await play(plan, with_marketing=True)
+    assert day.offers is not None
+    marketing = day.offers.day
+    rounds = [one.decision for one in engine.heard if isinstance(one.decision, ROUND)]
+    assert len(rounds) == marketing.rounds > 30
+    said = sum(marketing.reactions.values())
+    assert said == sum(len(one.products) for one in rounds)
+    assert marketing.presented == said - marketing.reactions[ReactionKind.NOT_PRESENTED]
+    opened = sum(one.opened for one in marketing.half_hours.values())
+    assert opened == marketing.rounds + sum(marketing.barred.values())
+    longer = [
+        caller
+        for caller in day.callers.values()
+        if caller.answered_ms is not None
+        and caller.gone_ms != caller.answered_ms + caller.contact.service_ms
+    ]
+    assert len(longer) == marketing.rounds
+
+
+async def test_marketing_hardly_costs_service(plan: DayPlan) -> None:
+    with_it, without = [await play(plan, with_marketing=one) for one in (True, False)]
+    levels = [
+        routed_figures(day.callers.values()).service_level_ratio for day, _ in (with_it, without)
+    ]
+    assert levels[0] == pytest.approx(levels[1], abs=0.02)
 
 
 async def test_pauses_are_postponed_by_work_and_never_shortened(plan: DayPlan) -> None:

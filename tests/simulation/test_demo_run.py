@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from simulation.demo_check import DemoMismatchError, check_equal, counts_of, stored_counts
+from simulation.demo_customers import DemoCustomers
 from simulation.demo_day import DemoDay
 from simulation.demo_figures import routed_figures
 from simulation.demo_player import Player
@@ -58,7 +59,7 @@ def window_plan() -> DayPlan:
 async def in_process() -> DemoDay:
     plan = window_plan()
     engine = InProcessEngine(demo_settings(plan, ("127.0.0.1", 1), Path("unused.db")))
-    day = DemoDay(plan)
+    day = DemoDay(plan, DemoCustomers(plan.date, plan.seed))
     await Player(day, engine, midnight_ms(plan.date), speed=0).play()  # type: ignore[arg-type]
     return day
 

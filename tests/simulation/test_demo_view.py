@@ -5,6 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
+from simulation.demo_customers import DemoCustomers
 from simulation.demo_day import DemoDay
 from simulation.demo_people import Caller, Doing
 from simulation.demo_view import demo_view
@@ -23,7 +24,8 @@ def drawn(day: DemoDay, now_ms: int, speed: float) -> list[str]:
 
 def busy_day() -> DemoDay:
     """A day that has everything at its widest: long waits, many callers, many agents."""
-    day = DemoDay(build_day_plan("1999-02-01", seed=1))
+    plan = build_day_plan("1999-02-01", seed=1)
+    day = DemoDay(plan, DemoCustomers(plan.date, plan.seed))
     for number, contact in enumerate(day.plan.calls):
         answered_ms = contact.at_ms + 100_000 if number % 3 else None
         day.callers[contact.contact_id] = Caller(contact, answered_ms)
@@ -45,7 +47,9 @@ def test_it_shows_queues_agents_and_the_record() -> None:
     text = "\n".join(drawn(busy_day(), EVENING_MS, 600))
     for words in ("23:00:00", "stock-exchange", "all, recorded", "Monday, 1 February 1999"):
         assert words in text
-    assert "19 away" in text or "19 available" in text or "19 talking" in text
+    assert "19 away" in text or "19 available" in text or "19 offering" in text
+    assert "Gate open" in text
+    assert "0 rounds" in text
 
 
 def test_words_for_figures() -> None:

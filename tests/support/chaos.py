@@ -10,11 +10,19 @@ from agents.agent import Assignment
 from agents.transitions import UNANSWERED, WITH_CUSTOMER
 from config.routing import AgentSettings, QueueSettings
 from contacts.contact import Contact
-from contacts.vocabulary import AssignmentState, Mode, NeverScope, ReactionKind
+from contacts.vocabulary import (
+    AssignmentState,
+    AtClosing,
+    Mode,
+    NeverScope,
+    ReactionKind,
+    ScheduledActivity,
+)
 from queues.price_grid import PriceGrid
 from router import decisions as d
 from router import events as e
 from router import marketing_events as me
+from router import quality_events as qe
 from router.gatekeeper import decide
 from router.state import RoutingState
 from tests.support.desk import BRIDGE, SECOND, Desk, agent, always, queue
@@ -23,6 +31,7 @@ from tests.support.offers import CATEGORIES, a_customer, catalogue
 AGENTS = ("anna", "ben", "carla", "dan", "eve", "unlisted")
 CONTACTS = tuple(f"c{number}" for number in range(24))
 QUEUES = ("sales", "help", "gold", "chat", "mail")
+SUPERVISOR = "supervisor/sam"
 CLIENTS = ("", "", "", "two")
 REQUIREMENTS: tuple[dict[str, int] | None, ...] = (
     None,
@@ -41,11 +50,23 @@ QUEUE_CHOICES: dict[str, tuple[QueueSettings, ...]] = {
             wrap_up={"kind": "timed", "duration_ms": 5_000},
             gate={"policy": "hysteresis", "closes_panels": True},
         ),
-        queue("sales", requires={"sales": 4}, strategy="fastest", at_closing="divert"),
+        queue(
+            "sales",
+            requires={"sales": 4},
+            strategy="fastest",
+            at_closing="divert",
+            disposition_codes=["sold", "called_back"],
+        ),
         queue("sales", requires={}, strategy="round_robin", max_waiting=0),
     ),
     "help": (
-        queue("help", strategy="least_occupied", max_waiting=4, max_wait_ms=30 * SECOND),
+        queue(
+            "help",
+            strategy="least_occupied",
+            max_waiting=4,
+            max_wait_ms=30 * SECOND,
+            gate={"value_from": "products"},
+        ),
         queue("help", strict_priority=True, priority_step_ms=None, refuse_without_staff=True),
     ),
     "gold": (
@@ -55,7 +76,7 @@ QUEUE_CHOICES: dict[str, tuple[QueueSettings, ...]] = {
             strategy="most_skilled",
             priority=3,
             at_closing="divert",
-            gate={"policy": "always"},
+            gate={"policy": "always", "value_from": "products"},
             wrap_up={"kind": "forced", "duration_ms": 8_000},
         ),
     ),
@@ -198,6 +219,12 @@ def _sign_in(chaos: Chaos) -> None:
     )
 
 
+def _by_supervisor(kind: type[e.Event], **fields: Any) -> Step:
+    return lambda chaos: chaos.tell(
+        kind, agent_id=chaos.random.choice(AGENTS), source=SUPERVISOR, **fields
+    )
+
+
 def _agent_event(kind: type[e.Event], **fields: Any) -> Step:
     return lambda chaos: chaos.by_agent(kind, **fields)
 
@@ -208,6 +235,14 @@ def _assignment_event(kind: type[e.Event], **fields: Any) -> Step:
 
 def _not_ready(chaos: Chaos) -> None:
     chaos.by_agent(e.AgentNotReady, reason=chaos.random.choice(("lunch", "supervisor", "rona")))
+
+
+def _finish(kind: type[e.Event]) -> Step:
+    def step(chaos: Chaos) -> None:
+        code = chaos.random.choice((None, None, "sold", "no_code_of_ours"))
+        chaos.on_assignment(kind, disposition_code=code, note=code and "asked for a loan")
+
+    return step
 
 
 def _extend(chaos: Chaos) -> None:
@@ -243,13 +278,24 @@ def _prioritise(chaos: Chaos) -> None:
     chaos.tell(e.ContactPrioritised, contact_id=chaos.contact_id(), priority=priority)
 
 
-def _force_out(chaos: Chaos) -> None:
-    agent_id = chaos.random.choice(AGENTS)
-    chaos.tell(e.AgentSignOutForced, agent_id=agent_id, source="supervisor/sam")
+def _give_skills(chaos: Chaos) -> None:
+    skills = chaos.random.choice(({}, {"sales": 1}, {"sales": 9, "french": 9}, {"russian": 1}))
+    _by_supervisor(e.AgentSkillsChanged, skills=skills)(chaos)
+
+
+def _acknowledge(chaos: Chaos) -> None:
+    alarm_id = f"longest_wait_high:{chaos.random.choice(QUEUES)}:{chaos.random.randrange(20)}"
+    chaos.tell(e.AlarmAcknowledged, alarm_id=alarm_id, source=SUPERVISOR)
 
 
 def _switch(kind: type[e.Event]) -> Step:
     return lambda chaos: chaos.tell(kind, queue_id=chaos.random.choice((*QUEUES, "nowhere")))
+
+
+def _close_as(at_closing: AtClosing) -> Step:
+    return lambda chaos: chaos.tell(
+        e.QueueClosed, queue_id=chaos.random.choice(QUEUES), at_closing=at_closing
+    )
 
 
 def _configure(chaos: Chaos) -> None:
@@ -355,11 +401,13 @@ def _context(chaos: Chaos) -> None:
 def _react(chaos: Chaos) -> None:
     pick = chaos.random
     rounds = list(chaos.desk.state.offers.ledger.rounds.values())
-    contact_id = pick.choice(rounds).contact_id if rounds else "nobody"
-    chaos.tell(
+    one = pick.choice(rounds) if rounds else None
+    of = one.agent_id if one is not None and pick.random() < 0.8 else pick.choice(AGENTS)
+    speak = chaos.by_agent if pick.random() < 0.8 else chaos.tell
+    speak(
         me.ReactionRecorded,
-        contact_id=contact_id,
-        agent_id=pick.choice(AGENTS),
+        contact_id=one.contact_id if one is not None else "nobody",
+        agent_id=of,
         product_id=pick.choice(list(CATEGORIES)),
         reaction=pick.choice(list(ReactionKind)),
         scope=pick.choice(list(NeverScope)),
@@ -375,6 +423,26 @@ def _say_never(chaos: Chaos) -> None:
         scope=scope,
         of=of,
         is_taken_back=pick.random() < 0.8,
+    )
+
+
+def _survey(chaos: Chaos) -> None:
+    pick = chaos.random
+    handled = list(chaos.desk.state.handled)
+    contact_id = pick.choice(handled) if handled and pick.random() < 0.8 else "nobody"
+    chaos.tell(qe.SurveyAnswered, contact_id=contact_id, score=pick.randrange(1, 6), source=BRIDGE)
+
+
+def _schedule(chaos: Chaos) -> None:
+    from_ms, hour_ms = chaos.desk.now_ms, 3_600_000
+    work = qe.ScheduledSpan(from_ms, from_ms + hour_ms, ScheduledActivity.WORK)
+    chaos.tell(
+        qe.SchedulePublished,
+        agent_id=chaos.random.choice(AGENTS),
+        from_ms=from_ms,
+        until_ms=from_ms + 2 * hour_ms,
+        spans=chaos.random.choice(((), (work,))),
+        source="supervisor/sam",
     )
 
 
@@ -406,15 +474,21 @@ WEIGHTS: dict[Step, int] = {
     _assignment_event(e.ReservationRejected): 8,
     _assignment_event(e.ContactHeld): 10,
     _assignment_event(e.ContactResumed): 10,
-    _assignment_event(e.ServiceCompleted): 15,
-    _assignment_event(e.WrapUpCompleted): 25,
+    _finish(e.ServiceCompleted): 15,
+    _finish(e.WrapUpCompleted): 25,
     _extend: 8,
     _transfer: 12,
     _move: 6,
     _prioritise: 6,
-    _force_out: 2,
+    _by_supervisor(e.AgentSignOutForced): 2,
+    _by_supervisor(e.AgentReady): 3,
+    _by_supervisor(e.AgentNotReady, reason="training"): 2,
+    _give_skills: 4,
+    _acknowledge: 1,
     _switch(e.QueueOpened): 8,
     _switch(e.QueueClosed): 3,
+    _close_as(AtClosing.SERVE): 1,
+    _close_as(AtClosing.DIVERT): 1,
     _configure: 2,
     _live_list: 4,
     _override: 2,
@@ -428,6 +502,8 @@ WEIGHTS: dict[Step, int] = {
     _assignment_event(me.ProductsPresented): 15,
     _react: 15,
     _say_never: 2,
+    _survey: 3,
+    _schedule: 2,
     _silence(e.BridgeFellSilent): 1,
     _silence(e.BridgeHeard): 2,
     _link_lost: 1,

@@ -10,6 +10,7 @@ from config.settings import BusSettings, TidegateSettings
 from router.engine import Engine
 from router.events import ConfigurationChanged, EngineStarted
 from service.bridge_watch import BridgeWatch
+from service.catalogue_desk import CatalogueDesk
 from service.clock import TickedClock
 from service.desk import Desk
 from service.entry import Entry
@@ -36,6 +37,7 @@ class InProcessEngine:
         desk.tell(EngineStarted(event_id="", at_ms=0, epoch=1))
         routing = settings.routing().model_dump(mode="json")
         desk.tell(ConfigurationChanged(event_id="start", at_ms=0, settings=routing))
+        CatalogueDesk(desk, settings.service.catalogue_file).read()
         self._intake = Intake(
             desk,
             self._space,

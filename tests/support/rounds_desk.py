@@ -6,7 +6,7 @@ from typing import Any
 
 from config.marketing import MarketingSettings
 from marketing.cool_down import LimitHit
-from marketing.fatigue import may_present
+from marketing.fatigue import Standing
 from marketing.ledger import Ledger, apply
 from marketing.ledger_changes import AnyLedgerChange, ProductRef, RoundReserved, Who
 from marketing.rounds import present, reserve
@@ -47,4 +47,4 @@ class Desk:
         self.do(*answer.changes)
 
     def hit(self, who: Who, product: ProductRef, now_ms: int, contact: str = "?") -> Any:
-        return may_present(self.ledger, self.settings, who, contact, product, now_ms)
+        return Standing(self.ledger, self.settings, who, contact, now_ms).hit(product)

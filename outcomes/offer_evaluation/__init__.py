@@ -1,0 +1,1 @@
+"""What another ranking of products would have earned, estimated from a journal."""
