@@ -46,8 +46,8 @@ function Inside({ contact, marketing }: { contact: AgentContact; marketing: Mark
   const chosen = useSignal<string | null>(null);
   const { is, isForecast } = standing(contact, marketing);
   const round = roundNow(contact, marketing);
-  // Reactions may still be recorded when the gate has closed or the customer has gone.
-  if (round && (is !== "closed" || isPresented(contact))) {
+  // What was presented may be reacted to when the gate has closed and when the customer has gone.
+  if (round && (is === "open" || isPresented(contact))) {
     return <Products contact={contact} round={round} chosen={chosen} />;
   }
   if (is === "open" && !isForecast) return <p class="soft">{t("offers.no_round")}</p>;

@@ -26,11 +26,18 @@ export interface MarketingFigures {
   since_ms?: number;
 }
 
+/** The guard rail that closes the gate, what was measured, and its limit: a ratio or milliseconds. */
+export interface Guard {
+  name: string;
+  measured: number | null;
+  limit: number | null;
+}
+
 export interface Gate {
   policy: string;
   value_milli: number | null;
   override: { mode: Mode; until_ms: number | null; by: string | null } | null;
-  guard: Record<string, unknown> | null;
+  guard: Guard | null;
   changes: { at_ms: number; mode: Mode; reason: string }[];
 }
 

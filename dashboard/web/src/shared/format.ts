@@ -63,3 +63,13 @@ export function plain(code: string): string {
 export function who(by: string): string {
   return by.replace(/^\w+\//, "").replace(/^web\./, "");
 }
+
+/** What a guard rail measured, or its limit: waits are milliseconds, all others ratios. */
+export function guarded(name: string, measured: number | null): string {
+  return name.includes("wait") ? duration(measured) : percent(measured, 1);
+}
+
+/** The gate's code for a guard rail: its name, with `guard_` before it. */
+export function guardCode(name: string): string {
+  return name.startsWith("guard_") ? name : `guard_${name}`;
+}

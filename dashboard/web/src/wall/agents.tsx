@@ -105,7 +105,7 @@ function View({ ids }: { ids: Signal<string[]> }) {
     leaveRow(view.current!, top.value);
   };
   return (
-    <div class="view" ref={view} tabIndex={0} role="rowgroup" aria-label={t("agents.title")} onScroll={scrolled}>
+    <div class="view" ref={view} tabIndex={0} role="rowgroup" style={{ height: `${Math.min(VIEW_PX, Math.max(2, ids.value.length) * ROW_PX)}px` }} aria-label={t("agents.title")} onScroll={scrolled}>
       <div role="presentation" style={{ height: `${ids.value.length * ROW_PX}px` }}>
         {ids.value.slice(first, end).map((id, i) => <Row key={(first + i) % SLOTS} id={id} index={first + i} />)}
       </div>

@@ -5,22 +5,24 @@ import type { Alarm } from "../feed/types";
 import { ask } from "../shared/act";
 import { mayAct } from "../shared/api";
 import { Since } from "../shared/bits";
-import { duration, percent, timeOfDay, who } from "../shared/format";
-import { code, t, tag } from "../shared/i18n";
+import { duration, guardCode, guarded, percent, timeOfDay, who } from "../shared/format";
+import { code, gateReason, t, tag } from "../shared/i18n";
 import { byUrgency } from "./messages";
 import { queueName, store } from "./state";
 
 /** With more alarms than this the list scrolls, so that the queues stay in sight. */
 const MANY = 4;
 
-function shown(name: string, one: number | string): string {
-  if (typeof one === "string") return one;
+function shown(name: string, one: number | string, values: Alarm["values"]): string {
+  if (name === "guard") return gateReason(guardCode(String(one)));
+  if (typeof one === "string") return name === "by" ? who(one) : one;
+  if (typeof values.guard === "string") return guarded(values.guard, one);
   if (name.endsWith("_ms")) return duration(one);
   return name.endsWith("_ratio") ? percent(one) : String(one);
 }
 
 function Values({ values }: { values: Alarm["values"] }) {
-  const text = Object.entries(values).map(([name, one]) => shown(name, one)).join(" / ");
+  const text = Object.entries(values).map(([name, one]) => shown(name, one, values)).join(" / ");
   return text ? <span>{text}</span> : null;
 }
 

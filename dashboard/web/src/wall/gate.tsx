@@ -1,10 +1,10 @@
 /** The gate of the chosen queue: how it stands and why, its price, its changes, and the override. */
 
-import type { Gate as GateState, Queue } from "../feed/types";
+import type { Gate as GateState, Guard as GuardState, Queue } from "../feed/types";
 import { ask } from "../shared/act";
 import { mayAct } from "../shared/api";
 import { ModePill, Until } from "../shared/bits";
-import { duration, percent, plain, timeOfDay, value, who } from "../shared/format";
+import { guardCode, guarded, timeOfDay, value, who } from "../shared/format";
 import { code, gateReason, t, tag } from "../shared/i18n";
 import { overrideMessage } from "./messages";
 import { chosen, queue, queueName } from "./state";
@@ -49,18 +49,14 @@ function Override({ override }: { override: NonNullable<GateState["override"]> }
   );
 }
 
-/** The guard rail's figures: whatever it says, by name. */
-function Guard({ guard }: { guard: Record<string, unknown> }) {
-  const text = Object.entries(guard)
-    .filter(([, one]) => one !== null && typeof one !== "object" && typeof one !== "boolean")
-    .map(([name, one]) => `${plain(name.replace(/_(ms|ratio)$/, ""))} ${figure(name, one as number | string)}`);
-  return <p class="answer busy"><strong>{t("gate.guard")}</strong> {text.join(", ")}</p>;
-}
-
-function figure(name: string, one: number | string): string {
-  if (typeof one === "string") return gateReason(one);
-  if (name.endsWith("_ms")) return one > 1e12 ? timeOfDay(one, tag()) : duration(one);
-  return name.endsWith("_ratio") ? percent(one) : String(one);
+function Guard({ guard }: { guard: GuardState }) {
+  const { name, measured, limit } = guard;
+  return (
+    <p class="answer busy">
+      <strong>{t("gate.guard")}</strong> {gateReason(guardCode(name))}
+      {measured !== null && limit !== null && ` (${t("gate.guard_at", { measured: guarded(name, measured), limit: guarded(name, limit) })})`}
+    </p>
+  );
 }
 
 function Changes({ changes }: { changes: GateState["changes"] }) {
