@@ -22,7 +22,8 @@ export function tell(one: Omit<Notice, "id"> | null): void {
   if (one === null) return;
   const notice = { ...one, id: (count += 1) };
   notices.value = [...notices.value, notice].slice(-KEPT);
-  setTimeout(() => dismiss(notice.id), SHOWN_MS);
+  // What was refused stays until it has been read.
+  if (notice.tone !== "rejected") setTimeout(() => dismiss(notice.id), SHOWN_MS);
 }
 
 export function dismiss(id: number): void {

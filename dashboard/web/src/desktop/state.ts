@@ -69,7 +69,7 @@ function take(frame: Frame): void {
 }
 
 function onHello(hello: Frame & { kind: "hello" }): void {
-  clock.hear(hello.at_ms);
+  clock.begin(hello.at_ms);
   displayName.value = hello.name;
   isBusUp.value = hello.is_connected ?? true;
   returning = true;

@@ -38,7 +38,13 @@ export class FeedClient {
     source.addEventListener("snapshot", (event) => this.onSnapshot(JSON.parse(event.data)));
     source.addEventListener("changes", (event) => this.onChanges(JSON.parse(event.data)));
     source.addEventListener("ping", () => this.heard());
+    source.onopen = () => this.opened();
     source.onerror = () => this.onError(source);
+  }
+
+  /** The line is back; if there is nothing new, nothing is sent until the next ping. */
+  private opened(): void {
+    if (this.place.feed !== null) this.heard();
   }
 
   private heard(): void {
@@ -48,7 +54,7 @@ export class FeedClient {
   }
 
   private onSnapshot(snapshot: Snapshot): void {
-    clock.hear(snapshot.at_ms);
+    clock.begin(snapshot.at_ms);
     this.store.replace(snapshot.objects);
     this.place = { feed: snapshot.feed };
     this.heard();

@@ -15,6 +15,13 @@ class EngineClock {
     this.offsetMs = atMs - Date.now();
   }
 
+  /** What follows is of a feed that begins anew, perhaps of another engine with an earlier clock. */
+  begin(atMs: number): void {
+    this.newestMs = 0;
+    this.hear(atMs);
+    this.now.value = this.nowMs();
+  }
+
   nowMs(): number {
     return Date.now() + this.offsetMs;
   }
