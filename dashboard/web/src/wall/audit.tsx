@@ -3,8 +3,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { get, mayAct } from "../shared/api";
-import { plain, timeOfDay, who } from "../shared/format";
-import { t, tag } from "../shared/i18n";
+import { duration, timeOfDay, who } from "../shared/format";
+import { code, t, tag } from "../shared/i18n";
 import { lastAct } from "../shared/act";
 
 interface Entry {
@@ -43,7 +43,7 @@ export function Audit() {
               <li key={`${one.at_ms}.${i}`}>
                 <span class="soft">{timeOfDay(one.at_ms, tag())}</span>
                 <span>{who(one.by)}</span>
-                <span class="small">{plain(one.type)} <span class="soft">{detail(one.fields)}</span></span>
+                <span class="small">{code("did", one.type)} <span class="soft">{detail(one.fields)}</span></span>
               </li>
             ))}
           </ol>
@@ -54,5 +54,6 @@ export function Audit() {
 }
 
 function detail(fields: Record<string, unknown>): string {
-  return Object.values(fields ?? {}).filter((one) => typeof one === "string" || typeof one === "number").join(" · ");
+  const told = Object.entries(fields ?? {}).filter(([, one]) => typeof one === "string" || typeof one === "number");
+  return told.map(([name, one]) => (name.endsWith("_ms") ? duration(Number(one)) : String(one))).join(" · ");
 }
