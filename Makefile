@@ -4,11 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help setup run test check bench validate clean
+.PHONY: help setup run test check bench validate pages pages-test clean
 .DEFAULT_GOAL := help
 
 help:  ## What can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
 setup: $(STAMP)  ## The environment, in .venv
 
@@ -41,6 +41,14 @@ validate: setup  ## The long proofs; their results are in docs/validation.md and
 	scripts/install-test-tools.sh
 	$(BIN)/python scripts/validate.py
 	$(BIN)/python scripts/validate_simulation.py
+
+pages: setup  ## Build the pages into dashboard/static (needs Node 20; users need none)
+	$(BIN)/python scripts/export_words.py
+	cd dashboard/web && npm ci && npm run check && npm run build
+	$(BIN)/python scripts/pages_manifest.py
+
+pages-test: pages  ## The pages' own tests: feed, outbox, formats (a few seconds, needs Node 20)
+	cd dashboard/web && npm test
 
 clean:  ## Remove what was made
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build

@@ -163,7 +163,7 @@ def gate_sentence(
 
 
 _SENTENCES: dict[Language, dict[str, str]] = {"en": ENGLISH, "zh-CN": CHINESE}
-_HAVE: dict[Language, str] = {"en": " (At present: {have}.)", "zh-CN": "(当前:{have}。)"}
+HAVE: dict[Language, str] = {"en": " (At present: {have}.)", "zh-CN": "(当前:{have}。)"}
 
 
 def sentence(code: str, detail: str = "", have: str = "", language: Language = "en") -> str:
@@ -177,4 +177,4 @@ def sentence(code: str, detail: str = "", have: str = "", language: Language = "
     words = template.format(detail=detail or "?", have=have or "?")
     if not have or "{have}" in template:
         return words
-    return words + _HAVE[language].format(have=have)
+    return words + HAVE[language].format(have=have)
