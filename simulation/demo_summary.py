@@ -63,14 +63,15 @@ class DemoResult:
         }
 
 
-def summary(result: DemoResult) -> RenderableType:
-    """The result for people."""
+def summary(result: DemoResult, scorecard: RenderableType) -> RenderableType:
+    """The result for people, with the day's scorecard."""
     return Group(
         Text(),
         _table(result),
         Text(_how_it_ran(result)),
         Text(),
         *_marketing(result),
+        scorecard,
         Text.assemble(("What is estimated.  ", "bold"), ESTIMATED),
         Text(),
         Text("Where to go next", "bold"),

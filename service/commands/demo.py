@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.live import Live
 
 from bus.embedded import EmbeddedBrokerError
 from dashboard.accounts import AccountsError
 from outcomes.journal import JournalError
 from outcomes.store import OutcomeStoreError
+from service.commands.demo_scorecard import demo_cards, demo_scorecard
 from service.demo_dashboard import DemoDashboard, demo_dashboard
 from service.demo_run import DemoRun, run_demo
 from service.engine_process import EngineProcessError
@@ -109,11 +110,15 @@ def demo(
     is_live = progress.is_terminal and not headless
     try:
         result = _run(run_demo(run, lambda p: (_table if is_live else _lines)(p, speed, progress)))
+        cards, total = _run(demo_cards(run.journal, day))
     except (EmbeddedBrokerError, OSError) as error:
         raise _ended(error, COULD_NOT_RUN) from error
     except _FAILURES as error:
         raise _ended(error, FAILED) from error
-    _print(result, as_json)
+    if as_json:
+        typer.echo(json.dumps({**result.as_json(), "scorecard": cards}, indent=2))
+    else:
+        _print(result, demo_scorecard(cards, total))
     if not result.is_complete:
         raise typer.Exit(INTERRUPTED)
 
@@ -216,14 +221,11 @@ async def _repeated(show: Any, every_s: float) -> AsyncIterator[None]:
     show()
 
 
-def _print(result: DemoResult, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps(result.as_json(), indent=2))
-        return
+def _print(result: DemoResult, scorecard: RenderableType) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = PIPED_WIDTH
-    console.print(summary(result))
+    console.print(summary(result, scorecard))
 
 
 def _ended(error: Exception, code: int) -> typer.Exit:

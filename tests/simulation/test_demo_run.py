@@ -77,6 +77,11 @@ async def test_every_speed_gives_exactly_the_day_of_an_engine_without_a_bus(
         assert result["routed"]["abandoned"] == expected.abandoned
         assert result["routed"]["service_level_ratio"] == expected.service_level_ratio
         assert result["routed"]["asa_ms"] == expected.asa_ms
+        assert day.offers is not None
+        assert result["marketing"]["rounds"] == day.offers.day.rounds
+        cards = result["scorecard"]
+        assert sum(one["handled"] for one in cards) == expected.answered
+        assert sum(one["presented"] for one in cards) == day.offers.day.presented
         stored = await stored_counts(tmp_path / result["journal"])
         check_equal(counts_of(day.callers.values()), stored)
         stored.wait_ms += 1
