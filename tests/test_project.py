@@ -76,9 +76,11 @@ def test_the_wheel_has_the_packages_with_their_data(tracked: list[Path], tmp_pat
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
     ours = {path.relative_to(ROOT).as_posix() for path in tracked}
-    wanted = {name for name in ours if name.split("/")[0] in PACKAGES}
+    sources = tuple(PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"].get("exclude", ()))
+    shipped = {name for name in ours if name.split("/")[0] in PACKAGES}
+    wanted = {name for name in shipped if not name.startswith(sources)}
     assert wanted - names == set(), "missing from the wheel"
-    data = {"config/default.toml", "bus/mosquitto.conf"}
+    data = {"config/default.toml", "bus/mosquitto.conf", "dashboard/static/index.html"}
     assert data < wanted
     assert any(name.startswith("simulation/data/") and name.endswith(".csv") for name in wanted)
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == set(PACKAGES)
