@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import time
 from pathlib import Path
@@ -22,6 +23,7 @@ from dashboard.sessions import login_link
 
 ACCOUNTS_FILE = "accounts.toml"
 USUAL_PORT = 8_088
+LONGEST_START_S, LOOK_EVERY_S = 30.0, 0.1
 
 
 class DemoDashboard(NamedTuple):
@@ -60,6 +62,25 @@ def with_dashboard(settings: TidegateSettings, table: dict[str, Any]) -> Tidegat
     """Return the settings with this `[dashboard]` table."""
     dashboard = DashboardSettings.model_validate(table)
     return settings.model_copy(update={"dashboard": dashboard})
+
+
+async def until_listening(dashboard: DashboardSettings) -> None:
+    """Wait until the pages can be opened, if there are any; the first start takes some seconds."""
+    if not dashboard.enabled:
+        return
+    for _ in range(round(LONGEST_START_S / LOOK_EVERY_S)):
+        if await _listens(dashboard.host, dashboard.port):
+            return
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def _listens(host: str, port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(host, port)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 def _free_port() -> int:

@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from bus.embedded import EmbeddedBroker
-from service.demo_dashboard import with_dashboard
+from outcomes.audit import latest_acts
+from service.demo_dashboard import until_listening, with_dashboard
 from service.engine_process import EngineProcess
 from simulation.demo_check import check_equal, counts_of, stored_counts
 from simulation.demo_customers import DemoCustomers
 from simulation.demo_day import DemoDay
 from simulation.demo_figures import routed_figures
 from simulation.demo_link import EngineLink
+from simulation.demo_messages import SUPERVISOR
 from simulation.demo_player import Player
 from simulation.demo_settings import demo_settings, demo_topics
 from simulation.demo_summary import DemoResult
@@ -28,6 +30,7 @@ from simulation.recorded_settings import midnight_ms
 
 JOURNAL_FILE = "journal.db"
 LOG_FILE = "engine.log"
+MOST_ACTS = 100
 
 Shown = Callable[[Player], AbstractAsyncContextManager[object]]
 """What shows the player's day, from entering it to leaving it."""
@@ -70,18 +73,29 @@ async def run_demo(run: DemoRun, shown: Shown) -> DemoResult:
         settings = with_dashboard(settings, run.dashboard)
         async with EngineProcess(settings, run.directory / LOG_FILE) as engine:
             started_s = time.monotonic()
-            async with EngineLink(demo_topics(settings), *address) as link:
+            async with EngineLink(
+                demo_topics(settings), *address, others_act=settings.dashboard.enabled
+            ) as link:
                 await _while_running(engine, link.wait_ready())
+                await _while_running(engine, until_listening(settings.dashboard))
                 player = Player(day, link, midnight_ms(run.plan.date), run.speed)
                 with _stopped_by_signals(player):
                     async with shown(player):
                         await _while_running(engine, player.play())
             wall_s = time.monotonic() - started_s
-    check_equal(counts_of(day.callers.values()), await stored_counts(run.journal))
-    return _result(run, player, wall_s)
+    is_undisturbed = not day.refusals and not _others_acted(run.journal)
+    if is_undisturbed:
+        check_equal(counts_of(day.callers.values()), await stored_counts(run.journal))
+    return _result(run, player, wall_s, is_undisturbed)
 
 
-def _result(run: DemoRun, player: Player, wall_s: float) -> DemoResult:
+def _others_acted(journal: Path) -> bool:
+    """Tell whether somebody acted on the pages: then the day is not the player's alone."""
+    acts = (one.by for one in latest_acts(journal, MOST_ACTS))
+    return any(by.startswith("supervisor/") and by != f"supervisor/{SUPERVISOR}" for by in acts)
+
+
+def _result(run: DemoRun, player: Player, wall_s: float, is_undisturbed: bool) -> DemoResult:
     callers = player.day.callers.values()
     return DemoResult(
         day=run.plan.date,
@@ -95,6 +109,7 @@ def _result(run: DemoRun, player: Player, wall_s: float) -> DemoResult:
         journal=run.journal,
         recorded=recorded_figures(one.contact for one in callers if not one.is_waiting),
         routed=routed_figures(callers),
+        is_undisturbed=is_undisturbed,
         marketing=None if player.day.offers is None else player.day.offers.day,
     )
 

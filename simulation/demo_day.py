@@ -61,6 +61,8 @@ class DemoDay:
         self._steps: list[tuple[int, Step, int, str]] = []
         self._planned = 0
         self._unfinished = len(plan.calls)
+        self.refusals = 0
+        """How many messages the engine rejected, since somebody had acted on the pages."""
         self._is_closed = False
         for shift in plan.shifts:
             self._plan(shift.from_ms, Step.SHIFT_STARTS, shift.agent_id)
@@ -125,6 +127,8 @@ class DemoDay:
 
     def _service_over(self, caller: Caller, now_ms: int) -> list[ClientMessage]:
         """With customers who may be marketed to, the agent asks; else the caller hangs up."""
+        if caller.gone_ms is not None:
+            return []
         if self.offers is None or caller.agent_id is None:
             return self._leaves(caller, now_ms)
         return [say.service_completed(caller.agent_id, caller.contact.contact_id)]
@@ -177,6 +181,16 @@ class DemoDay:
             return [say.agent_signed_out(agent.agent_id)]
         return [say.agent_not_ready(agent.agent_id, say.SHIFT_OVER)]
 
+    def refused(self, message: ClientMessage, now_ms: int) -> list[ClientMessage]:
+        """Take up that the engine rejected a message: somebody else acts for the agent meanwhile.
+
+        The caller, once served, then leaves without being asked for more.
+        """
+        self.refusals += 1
+        if message.type != "service_completed":
+            return []
+        return self._leaves(self.callers[str(message.fields["contact_id"])], now_ms)
+
     # --- decisions ---------------------------------------------------------------------
 
     def hear(self, role: Role, decision: AnyDecisionMessage, now_ms: int) -> list[ClientMessage]:
@@ -210,7 +224,7 @@ class DemoDay:
                 agent = self.agents[agent_id]
                 agent.contact_id = None
                 agent.begin(Doing.AVAILABLE, now_ms)
-                self._unfinished -= 1
+                self._unfinished -= decision.final
             case AgentStateChangedMessage(agent_id=agent_id):
                 return self._state_changed(self.agents[agent_id], decision, now_ms)
             case MarketingDecidedMessage() | ProductsSelectedMessage() | ProductsWithdrawnMessage():

@@ -50,16 +50,23 @@ class Heard(NamedTuple):
 class EngineLink:
     """Talks to the engine of one topic space; open it with `async with`.
 
+    With `others_act` people may act on the pages meanwhile: what the engine then rejects is kept in
+    `refused` until it is taken out; without, a rejection ends the demo.
+
     All times are Unix milliseconds. `next_deadline_ms` is when the engine has something to do by
     itself, as of the last answer; None: never.
     """
 
-    def __init__(self, space: TopicSpace, host: str, port: int) -> None:
+    def __init__(
+        self, space: TopicSpace, host: str, port: int, *, others_act: bool = False
+    ) -> None:
         self.next_deadline_ms: int | None = None
+        self.refused: list[ClientMessage] = []
+        self._others_act = others_act
         self._space = space
         settings = ConnectionSettings(host, port, "tidegate-demo")
         self._connection = MqttConnection(settings, self._receive, random=Random())
-        self._unanswered: dict[str, tuple[str, bytes]] = {}
+        self._unanswered: dict[str, tuple[str, bytes, ClientMessage]] = {}
         self._sent = 0
         self._published = 0
         self._is_counted = True
@@ -121,12 +128,12 @@ class EngineLink:
             **fields,
         }
         topic = self._space.events_in(message.role, message.client)
-        self._unanswered[event_id] = (topic, _encode(payload))
+        self._unanswered[event_id] = (topic, _encode(payload), message)
         return event_id
 
     def _publish(self, event_id: str) -> None:
         """Publish; without a link nothing happens, and the message is repeated later."""
-        topic, payload = self._unanswered[event_id]
+        topic, payload, _ = self._unanswered[event_id]
         try:
             self._connection.publish(topic, payload)
         except TransportError:
@@ -178,9 +185,14 @@ class EngineLink:
         self._wake.set()
 
     def _take_reply(self, reply: Reply) -> None:
-        if reply.status == "busy" or self._unanswered.pop(reply.event_id or "", None) is None:
+        if reply.status == "busy":
             return
-        if reply.status == "rejected":
+        sent = self._unanswered.pop(reply.event_id or "", None)
+        if sent is None:
+            return
+        if reply.status == "rejected" and self._others_act:
+            self.refused.append(sent[2])
+        elif reply.status == "rejected":
             self._rejected = f"{reply.event_id}: {reply.reason}: {reply.message or reply.detail}"
         self._is_counted = reply.published is not None
         if reply.published is not None:

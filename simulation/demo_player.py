@@ -70,6 +70,9 @@ class Player:
         answers = []
         for role, decision in heard:
             answers += self.day.hear(role, decision, self.now_ms)
+        refused, self._link.refused = self._link.refused, []
+        for message in refused:
+            answers += self.day.refused(message, self.now_ms)
         await self._tell(answers)
 
     async def _wait_until(self, moment_ms: int) -> None:

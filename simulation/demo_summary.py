@@ -28,7 +28,8 @@ class DemoResult:
     """What a run of the demo gave.
 
     `hours` is the part of `day` asked for (ms since midnight), `played_until_ms` how far it came:
-    when stopped early, both figures are of the callers whose wait was over by then. `is_complete`
+    when stopped early, both figures are of the callers whose wait was over by then.
+    `is_undisturbed` unless somebody acted on the pages meanwhile. `is_complete`
     unless it was stopped; `is_part` if the hours asked for are not the whole day.
     """
 
@@ -43,6 +44,7 @@ class DemoResult:
     journal: Path
     recorded: DayFigures
     routed: DayFigures
+    is_undisturbed: bool = True
     marketing: MarketingDay | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -55,6 +57,7 @@ class DemoResult:
             "complete": self.is_complete,
             "seed": self.seed,
             "speed": self.speed,
+            "undisturbed": self.is_undisturbed,
             "wall_seconds": round(self.wall_s, 1),
             "journal": str(self.journal),
             "recorded": asdict(self.recorded),
@@ -88,6 +91,10 @@ ESTIMATED = (
     " inferred from the waits that are compared here: the two days should be alike, and are no"
     " contest. docs/recorded-day.md has the details. What customers are like, why they call and"
     " what they say to products is made up."
+)
+COMPARED = "The engine's own outcome store has the same figures."
+DISTURBED = (
+    "Somebody acted on the pages, so what the players saw is not compared with the engine's store."
 )
 PART_OF_A_DAY = (
     " A part of a day begins with empty queues and no call in progress, which makes its first"
@@ -127,7 +134,7 @@ def _how_it_ran(result: DemoResult) -> str:
     return (
         f"{'Played' if result.is_complete else 'Stopped early:'} {duration_text(length_ms)} in"
         f" {result.wall_s:.0f} s, {reached:,.0f} times real time (asked for:"
-        f" {speed_text(result.speed)}). The engine's own outcome store has the same figures."
+        f" {speed_text(result.speed)}). {COMPARED if result.is_undisturbed else DISTURBED}"
         f"{PART_OF_A_DAY if result.is_part else ''}"
     )
 

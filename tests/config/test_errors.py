@@ -323,7 +323,7 @@ PASSWORD_FILES = [
 
 
 @pytest.mark.parametrize(("content", "said"), PASSWORD_FILES)
-def test_a_password_file_must_hold_a_password(file: Path, content: bytes | None, said: str) -> None:
+def test_a_password_file(file: Path, content: bytes | None, said: str) -> None:
     secret = file.with_name("secret")
     if content is not None:
         secret.write_bytes(content)

@@ -11,8 +11,8 @@ from contacts.vocabulary import AgentState, ReactionKind
 from simulation.demo_customers import DemoCustomers
 from simulation.demo_day import DemoDay
 from simulation.demo_figures import queue_line, recorded_by_now, routed_figures
-from simulation.demo_messages import PAUSE
-from simulation.demo_people import Doing
+from simulation.demo_messages import PAUSE, agent_ready, service_completed
+from simulation.demo_people import Caller, Doing
 from simulation.demo_player import Player
 from simulation.demo_settings import demo_settings
 from simulation.demo_window import cut_plan, parse_clock
@@ -93,6 +93,18 @@ async def test_with_marketing_products_are_presented_when_the_load_permits(plan:
         and caller.gone_ms != caller.answered_ms + caller.contact.service_ms
     ]
     assert len(longer) == marketing.rounds
+
+
+async def test_a_caller_whose_agent_was_taken_over_leaves_when_served(plan: DayPlan) -> None:
+    day = DemoDay(plan, DemoCustomers(plan.date, plan.seed))
+    contact = plan.calls[0]
+    day.callers[contact.contact_id] = Caller(contact, answered_ms=contact.at_ms, agent_id="a")
+    asked = service_completed("a", contact.contact_id)
+    [left] = day.refused(asked, contact.at_ms + 1)
+    assert (left.type, left.fields["contact_id"]) == ("contact_ended", contact.contact_id)
+    assert day.callers[contact.contact_id].gone_ms == contact.at_ms + 1
+    assert day.refused(agent_ready("a"), contact.at_ms + 2) == []
+    assert day.refusals == 2
 
 
 async def test_marketing_hardly_costs_service(plan: DayPlan) -> None:

@@ -117,6 +117,17 @@ async def test_without_any_answer_it_gives_up(
         await link.send(1, [demo_messages.agent_ready("a")])
 
 
+async def test_what_is_rejected_while_others_act_is_handed_on(
+    broker: EmbeddedBroker, engine: ScriptedEngine
+) -> None:
+    engine.rejects = True
+    async with EngineLink(SPACE, broker.host, broker.port, others_act=True) as link:
+        await link.wait_ready()
+        message = demo_messages.agent_ready("a")
+        assert await link.send(1, [message]) == []
+        assert link.refused == [message]
+
+
 async def test_decisions_that_never_come_are_missed(
     engine: ScriptedEngine, link: EngineLink, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,6 +28,7 @@ class InProcessEngine:
     def __init__(self, settings: TidegateSettings) -> None:
         self.next_deadline_ms: int | None = None
         self.heard: list[Heard] = []
+        self.refused: list[ClientMessage] = []
         self._sent = 0
         self._entries: list[Entry] = []
         self._calls: list[Callable[[], object]] = []
