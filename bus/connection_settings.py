@@ -4,6 +4,7 @@ import logging
 import math
 import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
@@ -17,10 +18,13 @@ _SOCKET_OPTIONS = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)  # without it 4
 
 @dataclass(frozen=True, slots=True)
 class Will:
-    """What the broker publishes for us if the link is lost without DISCONNECT."""
+    """What the broker publishes for us if the link is lost without DISCONNECT.
+
+    `payload` makes the message anew for each connection, as things are then.
+    """
 
     topic: str
-    payload: bytes
+    payload: Callable[[], bytes]
     qos: int = 1
     retain: bool = True
 
@@ -68,7 +72,7 @@ class ConnectionSettings:
             protocol=aiomqtt.ProtocolVersion.V311,
             keepalive=self.keepalive_s,
             clean_session=self.clean_session,
-            will=aiomqtt.Will(will.topic, will.payload, will.qos, will.retain) if will else None,
+            will=aiomqtt.Will(will.topic, will.payload(), will.qos, will.retain) if will else None,
             timeout=self.answer_timeout_s,
             socket_options=_SOCKET_OPTIONS,
         )

@@ -17,7 +17,6 @@ MAX_TOMBSTONES = 10_000
 MAX_FRAMES = 64
 """Frames kept for readers at the same place; more places than that are made again for each."""
 
-LOST = "lost"
 
 Kinds = frozenset[str] | None
 """The kinds a reader wants; None: all."""
@@ -91,18 +90,13 @@ class View:
     def put(self, key: Key, value: bytes) -> bool:
         """Take an object's new value; tell whether its mode or status changed (urgent).
 
-        The same value again, and one of a lower epoch than the object has, changes nothing; but an
-        engine's last will (status `lost`), which was left before its epoch began, is always taken.
-        Raises `msgspec.DecodeError` if it is not a JSON object.
+        The same value again, and one of a lower epoch than the object has, changes nothing. Raises
+        `msgspec.DecodeError` if it is not a JSON object.
         """
         head = _head.decode(value)
         before = self._objects.get(key)
-        epoch = head.epoch
-        if before is not None:
-            if before.value == value or (_is_older(epoch, before.epoch) and head.status != LOST):
-                return False
-            if _is_older(epoch, before.epoch):
-                epoch = before.epoch
+        if before is not None and (before.value == value or _is_older(head.epoch, before.epoch)):
+            return False
         if b"\n" in value or b"\r" in value:
             value = msgspec.json.format(value, indent=-1)  # a frame is one line
         self.at_ms = max(self.at_ms, head.at_ms)
@@ -111,7 +105,7 @@ class View:
         mark = _mark(head)
         self._removed.pop(key, None)
         self._objects.pop(key, None)
-        self._objects[key] = self._entry(key, value, epoch, mark)
+        self._objects[key] = self._entry(key, value, head.epoch, mark)
         return before is None or before.mark != mark
 
     def remove(self, key: Key) -> None:

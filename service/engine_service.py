@@ -128,7 +128,7 @@ class EngineService:
 
     def _make_connection(self) -> MqttConnection:
         host, port = self._broker
-        will = Will(self.space.engine_state, self.presence.snapshot("lost"))
+        will = Will(self.space.engine_state, lambda: self.presence.snapshot("lost"))
         settings = connection_settings(
             self.settings.bus, host, port, self.settings.client_id(), will
         )

@@ -59,8 +59,10 @@ async def test_the_will_comes_after_a_loss_and_not_after_a_stop(connections: Con
     received = Received()
     reader = await connections.open("reader", received)
     await reader.subscribe("gone/#", "marker")
-    orderly = await connections.open("orderly", will=Will("gone/orderly", b"will", retain=False))
-    vanishing = await connections.open("vanishing", will=Will("gone/vanishing", b"will"))
+    orderly = await connections.open(
+        "orderly", will=Will("gone/orderly", lambda: b"will", retain=False)
+    )
+    vanishing = await connections.open("vanishing", will=Will("gone/vanishing", lambda: b"will"))
     await orderly.stop()
     vanishing.socket.shutdown(socket.SHUT_RDWR)
     await received.until(1)

@@ -104,7 +104,7 @@ async def test_broker_tells_of_a_vanished_agent(any_engine: EngineProcess) -> No
     port = any_engine.broker_port
     will = Will(
         SPACE.events_in(Role.AGENT, "anna-desk"),
-        b'{"type": "agent_lost", "event_id": "anna-will-1", "agent_id": "anna"}',
+        lambda: b'{"type": "agent_lost", "event_id": "anna-will-1", "agent_id": "anna"}',
         retain=False,
     )
     anna = BusClient(port, Role.AGENT, "anna-desk", agent_id="anna", will=will)
@@ -126,7 +126,7 @@ async def test_broker_tells_of_a_vanished_engine(engine: EngineProcess) -> None:
         await reader.watch(SPACE.engine_state)
         await reader.until_state(SPACE.engine_state, status="ready", epoch=1)
         await engine.kill()
-        await reader.until_state(SPACE.engine_state, status="lost")
+        await reader.until_state(SPACE.engine_state, status="lost", epoch=1)
         await engine.start()
         await reader.until_state(SPACE.engine_state, status="ready", epoch=2)
 
