@@ -5,7 +5,7 @@ import type { Alarm } from "../feed/types";
 import { ask } from "../shared/act";
 import { mayAct } from "../shared/api";
 import { Since } from "../shared/bits";
-import { duration, guardCode, guarded, percent, timeOfDay, who } from "../shared/format";
+import { duration, guardCode, guarded, percent, plain, timeOfDay, who } from "../shared/format";
 import { code, gateReason, t, tag } from "../shared/i18n";
 import { byUrgency } from "./messages";
 import { queueName, store } from "./state";
@@ -21,8 +21,12 @@ function shown(name: string, one: number | string, values: Alarm["values"]): str
   return name.endsWith("_ratio") ? percent(one) : String(one);
 }
 
-function Values({ values }: { values: Alarm["values"] }) {
-  const text = Object.entries(values).map(([name, one]) => shown(name, one, values)).join(" / ");
+/** What was measured, in a sentence where every figure of it came; else one after the other. */
+function Values({ alarm: { code: of, values } }: { alarm: Alarm }) {
+  const words = Object.entries(values).map(([name, one]) => [name, shown(name, one, values)] as const);
+  const sentence = code("figures", of, Object.fromEntries(words));
+  const isWhole = sentence !== plain(of) && !sentence.includes("{");
+  const text = isWhole ? sentence : words.map(([, word]) => word).join(" / ");
   return text ? <span>{text}</span> : null;
 }
 
@@ -40,7 +44,7 @@ function Row({ alarm }: { alarm: Alarm }) {
       <span class={`pill ${seen ? "idle" : alarm.severity}`}>{t(`severity.${alarm.severity}`)}</span>
       <strong>{code("alarm", alarm.code)}</strong>
       <span>{[alarm.queue_id && queueName(alarm.queue_id), alarm.agent_id].filter(Boolean).join(" · ")}</span>
-      <Values values={alarm.values} />
+      <Values alarm={alarm} />
       <span class="soft grow"><Since ms={alarm.since_ms} /></span>
       {seen && <span class="soft">{t("alarms.acknowledged", { by: who(seen.by), time: timeOfDay(seen.at_ms, tag(), false) })}</span>}
       {!seen && mayAct() && <button onClick={() => acknowledge(alarm)}>{t("alarms.acknowledge")}</button>}
