@@ -25,7 +25,7 @@ from simulation.demo_window import parse_clock
 from simulation.recorded import shipped_days
 from simulation.recorded_plan import build_day_plan
 
-MOMENT = "11:53"
+MOMENT = "12:44"
 MARGIN = 2
 
 

@@ -145,7 +145,7 @@ def _level_style(ratio: float | None) -> str:
 def _agent_summary(day: DemoDay) -> Text:
     counts = Counter(agent.doing for agent in day.agents.values())
     parts = [Text(f"{counts[doing]} {doing.value}", style) for doing, style in STYLES.items()]
-    return Text.assemble((f"{'Agents':<17}", "bold"), Text("   ").join(parts))
+    return Text.assemble((f"{'Agents':<11}", "bold"), Text("  ").join(parts))
 
 
 def _agent_grid(agents: list[DemoAgent], now_ms: int) -> Table:

@@ -41,6 +41,8 @@ def test_nothing_is_cut_at_80_by_24(speed: float) -> None:
         assert len(lines) <= 23
         assert max(map(len, lines)) <= 80
         assert "…" not in "".join(lines)
+        [agents] = [line for line in lines if line.startswith("Agents ")]
+        assert agents.endswith(" away")
 
 
 def test_it_shows_queues_agents_and_the_record() -> None:
