@@ -55,5 +55,14 @@ export function Audit() {
 
 function detail(fields: Record<string, unknown>): string {
   const told = Object.entries(fields ?? {}).filter(([, one]) => typeof one === "string" || typeof one === "number");
-  return told.map(([name, one]) => (name.endsWith("_ms") ? duration(Number(one)) : String(one))).join(" · ");
+  return told.map(([name, one]) => words(name, one as string | number)).join(" · ");
+}
+
+/** One field; of an alarm's id (`CODE:SUBJECT:SINCE`) what people know it by. */
+function words(name: string, one: string | number): string {
+  if (name === "alarm_id") {
+    const [of = "", subject = ""] = String(one).split(":");
+    return [code("alarm", of), subject].filter(Boolean).join(", ");
+  }
+  return name.endsWith("_ms") ? duration(Number(one)) : String(one);
 }
