@@ -24,6 +24,7 @@ from service.commands import (
     replay,
     report,
     scorecard,
+    screenshots,
     serve,
     simulate,
     top,
@@ -46,6 +47,7 @@ app.command("openapi")(openapi.openapi)
 app.command("replay")(replay.replay)
 app.command("report")(report.report)
 app.command("scorecard")(scorecard.scorecard)
+app.command("screenshots")(screenshots.command)
 app.command("serve")(serve.serve)
 app.command("simulate")(simulate.simulate)
 app.command("top")(top.top)

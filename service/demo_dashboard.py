@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,31 +32,35 @@ class DemoDashboard(NamedTuple):
 
     settings: dict[str, Any]
     """The `[dashboard]` table of the engine."""
+    address: str
     wall: str
-    desktop: str
+    desktops: dict[str, str]
+    """By agent."""
 
 
-def demo_dashboard(directory: Path, agent_id: str) -> DemoDashboard:
-    """Make the accounts `supervisor` and `agent` in a file in `directory`.
+def demo_dashboard(directory: Path, agent_ids: Sequence[str]) -> DemoDashboard:
+    """Make accounts for a supervisor and these agents in a file in `directory`.
 
     Raises `AccountsError` if the file cannot be written.
     """
-    made = {"supervisor": (AccountRole.SUPERVISOR, None), "agent": (AccountRole.AGENT, agent_id)}
-    accounts = no_accounts()
-    for name, (role, agent) in made.items():
-        digest = token_hash(new_token())  # nobody gets to know the token: the links log in
-        one = Account(account=name, name=name, role=role, agent_id=agent, token_sha256=digest)
-        accounts = accounts.with_account(one)
+    accounts = no_accounts().with_account(_account("supervisor", AccountRole.SUPERVISOR))
+    for agent_id in agent_ids:
+        accounts = accounts.with_account(_account(agent_id, AccountRole.AGENT, agent_id))
     file = directory / ACCOUNTS_FILE
     write_accounts(file, accounts)
     port = _free_port()
-    now_ms = time.time_ns() // 1_000_000
-    wall, desktop = (
-        f"http://{LOOPBACK}:{port}/login?token={login_link(accounts, one, now_ms)}"
-        for one in accounts.accounts
+    address, now_ms = f"http://{LOOPBACK}:{port}", time.time_ns() // 1_000_000
+    wall, *desktops = (
+        f"{address}/login?token={login_link(accounts, one, now_ms)}" for one in accounts.accounts
     )
     settings = {"enabled": True, "port": port, "accounts_file": file}
-    return DemoDashboard(settings, wall, desktop)
+    return DemoDashboard(settings, address, wall, dict(zip(agent_ids, desktops, strict=True)))
+
+
+def _account(name: str, role: AccountRole, agent_id: str | None = None) -> Account:
+    """Make an account whose token nobody gets to know: the links log in."""
+    digest = token_hash(new_token())
+    return Account(account=name, name=name, role=role, agent_id=agent_id, token_sha256=digest)
 
 
 def with_dashboard(settings: TidegateSettings, table: dict[str, Any]) -> TidegateSettings:

@@ -28,11 +28,17 @@ class Player:
         self._link = link
         self._midnight_ms = midnight_ms
         self._speed = speed
+        self._started_s, self._began_ms = 0.0, self.now_ms
         self._stop = asyncio.Event()
 
     def stop(self) -> None:
         """Stop after what is under way."""
         self._stop.set()
+
+    def set_speed(self, speed: float) -> None:
+        """Go on at another speed."""
+        self._speed = speed
+        self._started_s, self._began_ms = time.monotonic(), self.now_ms
 
     @property
     def was_stopped(self) -> bool:
@@ -41,7 +47,7 @@ class Player:
 
     async def play(self) -> None:
         """Play until the day is over or `stop`. Raises as `EngineLink.send` does."""
-        self._started_s, self._began_ms = time.monotonic(), self.now_ms
+        self.set_speed(self._speed)
         while not self.day.is_over and not self._stop.is_set():
             deadline_ms = self._deadline_ms()
             moment_ms = min(self.day.next_ms(), deadline_ms or self.day.next_ms())

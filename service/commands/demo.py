@@ -100,7 +100,7 @@ def demo(
         plan = _plan(day, seed, calls, from_text, to_text)
         is_part = from_text is not None or to_text is not None
         directory = _new_directory(journal)
-        pages = None if headless else demo_dashboard(directory, plan.shifts[0].agent_id)
+        pages = None if headless else demo_dashboard(directory, [plan.shifts[0].agent_id])
         table = pages.settings if pages else {}
         run = DemoRun(plan, is_part, speed, directory, not without_marketing, table)
     except (RecordError, WindowError, AccountsError, OSError) as error:
@@ -162,7 +162,8 @@ def _announce(progress: Console, run: DemoRun, pages: DemoDashboard | None) -> N
     if pages is not None:
         progress.print("In a browser on this machine, each link once, with throw-away accounts:")
         progress.print(f"  wall     {pages.wall}", soft_wrap=True)
-        progress.print(f"  desktop  {pages.desktop}", soft_wrap=True)
+        [desktop] = pages.desktops.values()
+        progress.print(f"  desktop  {desktop}", soft_wrap=True)
     progress.print("Starting a broker and an engine on this machine ...")
 
 
