@@ -68,10 +68,16 @@ class Follower:
         self._is_store_behind = False
         client = connection_settings(settings.bus, *broker, f"{settings.client_id()}-follower")
         self._connection = MqttConnection(client, self._received, random=Random(), events=self)
+        is_ticked = settings.service.clock == "ticked"
         self._showing = Showing(
-            self._connection, self._space, self._observer, Standing(), settings.alarms
+            self._connection,
+            self._space,
+            self._observer,
+            Standing(),
+            settings.alarms,
+            is_ticked=is_ticked,
         )
-        self._clock = FollowerClock(is_ticked=settings.service.clock == "ticked")
+        self._clock = FollowerClock(is_ticked=is_ticked)
         self._guards = GuardWatch()
         self._price_watch = PriceWatch()
         self._pricing = Pricing(advice)

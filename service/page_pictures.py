@@ -27,6 +27,7 @@ SETTLES_MS = 2_500
 """How long a page may take to show what it has just loaded."""
 LOOK_EVERY_S = 0.005
 REAL_TIME = 1.0
+JUST_BEGUN_MS = 5_000
 
 
 class BrowserMissingError(RuntimeError):
@@ -117,8 +118,10 @@ class Photographer:
     def _who_presents(self, player: Player) -> str | None:
         if player.now_ms < self._at_ms:
             return None
-        agents = player.day.agents.values()
-        return next((one.agent_id for one in agents if one.doing is Doing.OFFERING), None)
+        for one in player.day.agents.values():
+            if one.doing is Doing.OFFERING and player.now_ms - one.since_ms < JUST_BEGUN_MS:
+                return one.agent_id
+        return None
 
     async def _take(self, browser: Any, state: Any, shot: Shot) -> None:
         context = await browser.new_context(

@@ -41,6 +41,8 @@ MOST_AGENTS_A_CYCLE = 300
 """After a new link or a reload all are to be shown: some now, the others in the next cycles."""
 LONGEST_CYCLE_MS = 5_000
 """If the last look at the modes was longer ago, nobody knows what was shown meanwhile."""
+LONGEST_TICKED_CYCLE_MS = 15 * 60_000
+"""Likewise with a ticked clock, which may run many times as fast: the look is a sample then."""
 MARKETING = "marketing"
 
 
@@ -54,7 +56,10 @@ class Showing:
         observer: Observer,
         standing: Standing,
         alarms: AlarmSettings,
+        *,
+        is_ticked: bool = False,
     ) -> None:
+        self._longest_cycle_ms = LONGEST_TICKED_CYCLE_MS if is_ticked else LONGEST_CYCLE_MS
         self.modes = ShownModes()
         self.standing = standing
         self._space = space
@@ -148,7 +153,7 @@ class Showing:
             self._known_queues.add(queue_id)
             shown = self._queues.get(queue_id)
             picture = queue_picture(view, queue, now_ms)
-            if picture.mode is Mode.MARKETING and 0 < now_ms - since_ms < LONGEST_CYCLE_MS:
+            if picture.mode is Mode.MARKETING and 0 < now_ms - since_ms < self._longest_cycle_ms:
                 self._observer.today.see_marketing(queue_id, since_ms, now_ms)
             if shown is not None and picture.today.since_ms != shown.today.since_ms:
                 self._days.changed.add(queue_id)

@@ -11,9 +11,17 @@ export const store = feed.store;
 export const chosenId = signal<string | null>(new URLSearchParams(location.search).get("queue"));
 export const engineOf = () => store.get<Engine>("engine");
 
+/** Where nobody has chosen: the queue that was busiest when the page was opened. */
+let busiest: string | null = null;
+
 export const chosen = computed<string | null>(() => {
   const ids = store.ids("queue").value;
-  return chosenId.value !== null && ids.includes(chosenId.value) ? chosenId.value : (ids[0] ?? null);
+  if (chosenId.value !== null && ids.includes(chosenId.value)) return chosenId.value;
+  if (busiest === null || !ids.includes(busiest)) {
+    const arrived = (id: string) => queue(id).peek()?.today?.arrived ?? 0;
+    busiest = ids.reduce<string | null>((best, id) => (best === null || arrived(id) > arrived(best) ? id : best), null);
+  }
+  return busiest;
 });
 
 export function queue(id: string) {
