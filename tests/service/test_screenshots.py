@@ -1,4 +1,4 @@
-"""`tidegate screenshots`: what is missing is said, with the remedy. The pages have their own tests."""
+"""`tidegate screenshots`: what is missing is said, with the remedy."""
 
 from __future__ import annotations
 
