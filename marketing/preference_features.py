@@ -19,9 +19,9 @@ Feature = tuple[WeightName, float]
 """A feature's name and its value, 1.0 unless it is a number's."""
 
 BIAS = ("bias",)
-PRIOR_MEAN = {"bias": -2.5}
+PRIOR_MEAN = {"bias": -2.0}
 PRIOR_VARIANCE = {
-    "bias": 1.0,
+    "bias": 0.2,
     "reason": 0.02,
     "segment": 0.02,
     "level": 0.05,

@@ -39,8 +39,10 @@ def scored_by_category(
 ) -> tuple[list[list[Scored]], list[list[Bounds]]]:
     """Return the candidates by category, and the bounds of their scores.
 
-    A score is value times sigmoid(log-odds); its bounds are those of log-odds `deviations` standard
-    deviations from their mean. Of the variance only what differs between products counts.
+    A score is value times sigmoid(log-odds); its bounds are those of the log-odds' mean and of
+    `deviations` standard deviations above it. It never lies below its mean: what is doubted is
+    given a try, and what is good is not left out for being doubted (May et al. 2012, optimistic
+    Bayesian sampling). Of the variance only what differs between products counts.
     """
     shared_mean, shared_variance = log_odds(weights, shared)
     by_category: dict[str, list[Candidate]] = {}
@@ -64,7 +66,7 @@ def scored_by_category(
             sure = sigmoid(one_mean / sqrt(1.0 + pi / 8.0 * (one_variance + shared_variance)))
             of_category.append(Scored(sure * value, sure, candidate))
             away = deviations * sqrt(one_variance)
-            low = value * sigmoid(one_mean - away)
+            low = value * sigmoid(one_mean)
             high = max(value * sigmoid(one_mean + away), low + LEAST_WIDTH)
             bounds_of_category.append((low, high))
         scored.append(of_category)

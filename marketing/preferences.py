@@ -46,7 +46,7 @@ class PreferenceSettings(msgspec.Struct, frozen=True):
 
     At most `most_of_category` products of one category are presented, unless every product of
     another is worth less than `fits_ratio` of one more. The log-odds with which a product is drawn
-    differ from their mean by at most `most_deviations` standard deviations; 0 presents the best and
+    are above their mean by at most `most_deviations` standard deviations; 0 presents the best and
     explores nothing. `most_terms` parts of a chance are told as its reasons.
     """
 

@@ -162,6 +162,6 @@ def _deviations(text: str, number: str) -> float:
     if not isfinite(deviations) or not 0.0 <= deviations <= MOST_EXPLORATION:
         raise ValueError(
             f"ranking {text!r}: give {EXPLORATION}=K with K from 0 to {MOST_EXPLORATION:g}, the"
-            " standard deviations by which a product's log-odds are drawn away from their mean"
+            " standard deviations by which a product's log-odds are drawn above their mean"
         )
     return deviations
