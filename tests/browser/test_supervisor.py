@@ -93,7 +93,6 @@ async def test_acts_on_queues_contacts_agents_and_alarms(tmp_path: Path) -> None
         await button(anna, words("desk.sign_in")).click()
         await sees(anna, words("desk.incoming"))
         await button(anna, words("desk.accept")).click()
-        await wall.screenshot(path="/tmp/pw/acts.png", full_page=True)
         await button(wall, words("agents.act", agent="Anna Keller")).click(timeout=3000)
         await button(wall, words("agents.make_not_ready")).click()
         await confirm(wall, centre)
