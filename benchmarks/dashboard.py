@@ -169,14 +169,17 @@ class Publisher:
                     self._gate(gates)
                 await asyncio.sleep(STEP_S)
 
-    def _agent(self, number: int) -> None:
-        value = {
+    def agent_value(self, number: int) -> dict[str, Any]:
+        """Return the state of an agent, with the time of publishing."""
+        return {
             "v": 1, "epoch": 1, "at_ns": time.monotonic_ns(), "agent_id": f"a{number}",
             "state": "ready", "queues": ["q1"], "contacts": [], "skills": {"banking": 5},
             "today": {"handled": 3, "accepted_contacts": 3, "rona": 0, "aht_ms": 200_000},
         }  # fmt: skip
+
+    def _agent(self, number: int) -> None:
         topic = SPACE.agent_state(f"a{number}")
-        self._mqtt.publish(topic, json.dumps(value).encode(), retain=True)
+        self._mqtt.publish(topic, json.dumps(self.agent_value(number)).encode(), retain=True)
 
     def _gate(self, number: int) -> None:
         mode = "marketing" if number % 2 else "serving"
@@ -222,15 +225,16 @@ def _measured(
         "failed": failed[:3],
         "load_average": os.getloadavg()[0],
         "changes_seen": len(ages_s),
-        "broker_to_frame_ms": _ms(ages_s),
-        "broker_to_subscriber_ms": _ms(publisher.echo_s),
+        "broker_to_frame_ms": milliseconds(ages_s),
+        "broker_to_subscriber_ms": milliseconds(publisher.echo_s),
         "gate_changes": len(gates_s),
-        "gate_to_last_desktop_ms": _ms(gates_s),
+        "gate_to_last_desktop_ms": milliseconds(gates_s),
         "dashboard_share_of_a_core": round(share, 3),
     }
 
 
-def _ms(seconds: list[float]) -> dict[str, float] | None:
+def milliseconds(seconds: list[float]) -> dict[str, float] | None:
+    """Return percentiles of a list of seconds, in milliseconds; None if it is empty."""
     if not seconds:
         return None
     ordered = sorted(seconds)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import time
 from pathlib import Path
+from statistics import median
 
 import pytest
 from playwright.async_api import Page, expect
 
+from router.events import GateOverridden
 from tests.support.browser import Centre, button, running_centre, sees
 
 pytestmark = [pytest.mark.mosquitto, pytest.mark.browser]
@@ -58,6 +62,55 @@ async def test_two_agents_see_an_override_one_of_them_in_mid_marketing(
         await expect(free.get_by_text(words("mode.marketing")).first).to_be_visible()
 
 
+CLOSES = """
+() => new Promise((done) => {
+  const look = () => { if (!document.querySelector(".gatebar.open")) done(Date.now()); };
+  new MutationObserver(look).observe(document.body,
+    { subtree: true, childList: true, attributes: true });
+  look();
+})
+"""
+"""Answers with the time, Unix ms, at which the panel no longer says that the gate is open."""
+WITHIN_MS = 1_000
+
+
+async def test_the_panel_says_within_a_second_that_the_gate_has_closed(tmp_path: Path) -> None:
+    async with running_centre(tmp_path) as centre, centre.dashboard.client("boss") as boss:
+        words, page = centre.words, await signed_in(centre, "anna")
+        took_ms = []
+        for contact_id in ("c1", "c2", "c3"):  # a contact has one round
+            await centre.arrive(contact_id)
+            await button(page, words("desk.accept")).click()
+            await button(page, words("desk.service_completed")).click()
+            await expect(page.locator(".gatebar.open")).to_be_visible()
+            closed = asyncio.create_task(page.evaluate(CLOSES))
+            at_ms = time.time_ns() // 1_000_000
+            override = {"type": "gate_overridden", "mode": "serving"}
+            assert (await boss.post("/api/v1/commands", json=override)).status_code == 200
+            took_ms.append(await closed - at_ms)
+            back = {"type": "gate_overridden"}
+            assert (await boss.post("/api/v1/commands", json=back)).status_code == 200
+            await centre.bridge.ok("contact_ended", contact_id=contact_id)
+            await button(page, words("desk.wrap_up_done")).click()
+            await sees(page, words("desk.idle_ready"))
+        assert min(took_ms) >= 0  # it was open when the override was sent
+        assert median(took_ms) < WITHIN_MS, took_ms
+
+
+async def test_an_override_has_an_end_and_says_whose_it_is(tmp_path: Path) -> None:
+    async with running_centre(tmp_path) as centre:
+        words, wall = centre.words, await centre.page("boss")
+        await button(wall, words("gate.override")).click()
+        dialog = wall.get_by_role("dialog")
+        await dialog.get_by_label(words("gate.choose_serving")).check()
+        await dialog.get_by_label(words("gate.minutes")).fill("20")
+        await confirm(wall, centre)
+        note = wall.get_by_text(words("gate.override_on", by="boss")).locator("..")
+        await expect(note).to_contain_text(re.compile(r"\((20:00|19:\d\d)\)"))
+        given = [one.event for one in centre.records() if isinstance(one.event, GateOverridden)]
+        assert [(one.queue_id, one.for_ms) for one in given] == [("cards", 20 * 60_000)]
+
+
 async def test_acts_on_queues_contacts_agents_and_alarms(tmp_path: Path) -> None:
     async with running_centre(tmp_path) as centre:
         words, wall = centre.words, await centre.page("boss")
@@ -93,11 +146,13 @@ async def test_acts_on_queues_contacts_agents_and_alarms(tmp_path: Path) -> None
         await button(anna, words("desk.sign_in")).click()
         await sees(anna, words("desk.incoming"))
         await button(anna, words("desk.accept")).click()
-        await wall.screenshot(path="/tmp/pw/acts.png", full_page=True)
         await button(wall, words("agents.act", agent="Anna Keller")).click(timeout=3000)
         await button(wall, words("agents.make_not_ready")).click()
         await confirm(wall, centre)
         await sees(wall, words("did.agent_not_ready"))
+        await button(wall, words("agents.make_ready")).click()
+        await confirm(wall, centre)
+        await sees(wall, words("did.agent_ready"))
         for kind in ("contact_moved", "contact_prioritised", "queue_closed", "queue_opened"):
             await sees(wall, words(f"did.{kind}"))
 

@@ -51,8 +51,10 @@ function timeAxis(language: string): uPlot.Axis {
 
 /** The last slot is shown whole, and a day that has just begun as an hour. */
 function wholeSlots(plot: uPlot, min: number, max: number): [number, number] {
-  const [first, second] = plot.data[0];
-  const end = max + (second !== undefined ? second - first! : 300);
+  const slots = plot.data[0];
+  const [first, second] = slots;
+  const last = slots[slots.length - 1] ?? max; // of a single slot uPlot would make 1,000 days
+  const end = last + (second !== undefined ? second - first! : 300);
   return [min, Math.max(end, min + 3_600)];
 }
 
