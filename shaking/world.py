@@ -34,6 +34,7 @@ class World:
         self.now_s = 0.0
         self.wall_offset_ms = 0
         self.processes: list[Process] = []
+        self._is_stopped = False
         self._due: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
         self._numbers = count()
 
@@ -54,10 +55,14 @@ class World:
         """Return the clock on the machine's wall, nanoseconds since 1970; faults move it."""
         return (START_MS + self.wall_offset_ms) * 1_000_000 + self.now_ns()
 
+    def stop(self) -> None:
+        """Let nothing happen any more."""
+        self._is_stopped = True
+
     def run_until(self, end_s: float) -> None:
         """Let happen what is due until `end_s`."""
         due = self._due
-        while True:
+        while not self._is_stopped:
             next_s = due[0][0] if due else NEVER_S
             chosen: Process | None = None
             for process in self.processes:
@@ -73,4 +78,5 @@ class World:
             else:
                 _, _, call, values = heapq.heappop(due)
                 call(*values)
-        self.now_s = end_s
+        if not self._is_stopped:
+            self.now_s = end_s
