@@ -132,6 +132,12 @@ class Run:
             finally:
                 asyncio._set_running_loop(None)
 
+    def published(self) -> int:
+        """Return the outbox watermark: the running engine's, which is ahead, or the disk's."""
+        if self.process is None or not self.process.service.is_started:
+            return self.disk.published
+        return max(self.disk.published, self.process.service.outbox.published_seq)
+
     def engine_contacts(self) -> list[str]:
         """Return the contacts the engine has."""
         engine = self.watch.engine
@@ -201,7 +207,7 @@ class Run:
         process = self.process
         if process is not None and process.is_serving and not process.is_frozen:
             self.watch.look(LOOK_S)
-        self.watch.check_watermark(self.broker.heard)
+        self.watch.check_watermark(self.broker.heard, self.published())
         self.world.later(LOOK_S, self._look)
 
     def _repair(self) -> None:
@@ -234,7 +240,7 @@ class Run:
             and not any(one.pending for one in self.clients())
             and not any(one.calls for one in self.bridges)
             and not self.broker.under_way
-            and self.disk.end.seq == engine.state.seq == self.disk.published
+            and self.disk.end.seq == engine.state.seq == self.published()
         )
 
     def _end_soon(self) -> None:

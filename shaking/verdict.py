@@ -30,7 +30,7 @@ def check_at_rest(run: Run) -> None:
         }
         if has != bridge.picture():
             watch.violate("picture", f"{bridge.name} has {bridge.picture()}, the engine {has}")
-    watch.check_watermark(run.broker.heard)
+    watch.check_watermark(run.broker.heard, run.published())
     if watch.expected:
         watch.violate("outbox", f"decisions of record {min(watch.expected)} are not confirmed")
 
@@ -47,7 +47,7 @@ def _unrest(run: Run) -> str:
         f" unanswered {[p for c in run.clients() for p in c.pending][:5]};"
         f" calls {[c for b in run.bridges for c in b.calls.values()][:3]};"
         f" under way {run.broker.under_way}; durable {run.disk.end.seq} of {state.seq},"
-        f" published {run.disk.published}"
+        f" published {run.published()}"
     )
 
 
