@@ -20,6 +20,7 @@ from service.commands import (
     report,
     scorecard,
     serve,
+    shake,
     simulate,
     version,
 )
@@ -39,6 +40,7 @@ app.command("replay")(replay.replay)
 app.command("report")(report.report)
 app.command("scorecard")(scorecard.scorecard)
 app.command("serve")(serve.serve)
+app.command("shake")(shake.shake)
 app.command("simulate")(simulate.simulate)
 journal.app.command("audit")(audit.command)
 journal.app.command("check-marketing")(check_marketing.command)

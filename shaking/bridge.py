@@ -22,6 +22,8 @@ class Call(msgspec.Struct):
     talk_s: float
     arrived_s: float
     is_taken: bool = False
+    is_listed: bool = False
+    """It was in a list of live contacts, which may cross with a decision on it."""
     agent_id: str | None = None
     talks: int = 0
     is_over: bool = False
@@ -62,8 +64,7 @@ class Bridge(BusClient):
         call.is_taken = True
         is_there = reply.status == "ok" or reply.reason == "contact_exists"
         if not is_there or reply.reason in ("closed", "full", "no_staff"):
-            self.calls.pop(call.contact_id, None)  # sent elsewhere
-            call.is_over = True
+            self._send_away(call)
         elif call.is_over:
             self._end(call)
 
@@ -99,8 +100,14 @@ class Bridge(BusClient):
             call.queue_id = decision.queue_id
             self.world.later(call.patience_s, self._lose_patience, call)
         elif isinstance(decision, m.ContactDivertedMessage | m.ContactRefusedMessage):
-            call.is_over = True
-            self.calls.pop(call.contact_id, None)
+            self._send_away(call)
+
+    def _send_away(self, call: Call) -> None:
+        """The contact goes elsewhere. One that was listed since may be waiting again: say it."""
+        call.is_over = True
+        self.calls.pop(call.contact_id, None)
+        if call.is_listed:
+            self._end(call)
 
     def _changed(self, call: Call, agent_id: str, state: str) -> None:
         if state == "talk" and call.agent_id != agent_id:
@@ -128,11 +135,13 @@ class Bridge(BusClient):
         """Say which contacts there are; nothing else leaves until that is answered."""
         if self._report is not None:
             self.pending.pop(self._report, None)
+        still = [one for one in self.calls.values() if not one.is_over]
+        for call in still:
+            call.is_listed = True
         live = [
             {"contact_id": one.contact_id, "queue_id": one.queue_id, "wait_credit_ms": 0}
             | ({"agent_id": one.agent_id} if one.agent_id is not None else {})
-            for one in self.calls.values()
-            if not one.is_over
+            for one in still
         ]
         self._report = f"{self.name}-{self._sent + 1}"
         self.send("live_contacts_reported", self._reported, contacts=live)

@@ -199,5 +199,3 @@ class Broker:
         at_s = max(at_s, self._arrives_s.get(link, 0.0))
         self._arrives_s[link] = at_s
         self.world.at(at_s, call, *values)
-
-

@@ -104,7 +104,9 @@ class Watch:
     def engine_for(self, state: RoutingState) -> Engine:
         """See `process.Observer`: what was recovered must be what was there."""
         if state.seq != self.disk.end.seq:
-            self.violate("recovery", f"state after {state.seq}, journal ends at {self.disk.end.seq}")
+            self.violate(
+                "recovery", f"state after {state.seq}, journal ends at {self.disk.end.seq}"
+            )
         if self._live is not None:
             self._compare(state, self._live)
         self.engine = WatchedEngine(state, self)
@@ -128,7 +130,9 @@ class Watch:
         found = dump_state(again)
         if found != live:
             at = next((i for i, (a, b) in enumerate(zip(found, live, strict=False)) if a != b), 0)
-            detail = f"recovered ...{found[at - 60 : at + 60]!r}, was ...{live[at - 60 : at + 60]!r}"
+            detail = (
+                f"recovered ...{found[at - 60 : at + 60]!r}, was ...{live[at - 60 : at + 60]!r}"
+            )
             self.violate("recovery", detail)
 
     # --- every step ----------------------------------------------------------------------
