@@ -110,11 +110,9 @@ class Bridge(BusClient):
             self._end(call)
 
     def _changed(self, call: Call, agent_id: str, state: str) -> None:
-        if state == "talk" and call.agent_id != agent_id:
-            call.agent_id = agent_id
-            call.talks += 1
-            self.world.later(call.talk_s, self._talked, call, call.talks)
-        elif state in ("hold", "service_complete", "marketing") and call.agent_id is None:
+        if (state == "talk" and call.agent_id != agent_id) or (
+            state in ("hold", "service_complete", "marketing") and call.agent_id is None
+        ):
             call.agent_id = agent_id
             call.talks += 1
             self.world.later(call.talk_s, self._talked, call, call.talks)

@@ -15,6 +15,7 @@ from bus.decision_messages import DecisionBatch
 from bus.replies import Reply
 from contacts.vocabulary import AssignmentState
 from router import decisions as d
+from router import events as e
 from router.apply import apply_record
 from router.decisions import AnyDecision
 from router.engine import Engine
@@ -36,6 +37,7 @@ EARLY_S = 0.25
 SHORTEST_RING_S = 2.5
 """The shortest time to answer in any plan: a reload may change it while somebody rings."""
 STORY_LINES = 4_000
+SAID_ON_REVISION = (e.ReservationRinging, e.ReservationAccepted, e.ReservationRejected)
 
 
 class Violation(msgspec.Struct, frozen=True):
@@ -87,6 +89,7 @@ class Watch:
         self._heard_s = 0.0
         self._heard_since_s: float | None = None
         self._reserved_s: dict[tuple[str, str], float] = {}
+        self._revisions: dict[tuple[str, str], int] = {}
         self._first_seen: dict[tuple[object, ...], float] = {}
 
     def say(self, text: str) -> None:
@@ -154,12 +157,25 @@ class Watch:
                 invariants.check_all()
         except (AssertionError, KeyError) as error:
             self.violate("core", f"{type(event).__name__}: {error or repr(error)}")
+        if type(event) in SAID_ON_REVISION:
+            self._check_revision(event, decisions)
         for one in decisions:
             kind = type(one)
             if kind is d.ContactReserved:
+                self._revisions[one.contact_id, one.agent_id] = one.revision  # type: ignore[union-attr]
                 self._reserved_s[one.contact_id, one.agent_id] = self.heard_s()  # type: ignore[union-attr]
             elif kind is d.ReservationTimedOut:
                 self._timed_out(one)  # type: ignore[arg-type]
+
+    def _check_revision(self, event: AnyEvent, decisions: Sequence[AnyDecision]) -> None:
+        """A word on a reservation counts only for the one it was said about."""
+        said = getattr(event, "revision", None)
+        if said is None or any(type(one) is d.EventRejected for one in decisions):
+            return
+        key = (getattr(event, "contact_id", ""), getattr(event, "agent_id", ""))
+        if self._revisions.get(key, said) != said:
+            kind = type(event).__name__
+            self.violate("stale", f"{kind} of {key} for {said}, it is {self._revisions[key]}")
 
     def _timed_out(self, one: d.ReservationTimedOut) -> None:
         since_s = self._reserved_s.pop((one.contact_id, one.agent_id), None)
