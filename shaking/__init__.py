@@ -1,1 +1,1 @@
-"""Shaking: the whole engine in virtual time, with faults chosen by a seed and checked throughout."""
+"""Shaking: the whole engine in virtual time, with faults from a seed, checked throughout."""

@@ -12,6 +12,8 @@ from bus.topics import Role
 from shaking.broker import Broker
 from shaking.clients import BusClient
 
+WITH_CUSTOMER = ("hold", "service_complete", "marketing")
+
 
 class Call(msgspec.Struct):
     """What the bridge knows of one contact. `agent_id` is who talks to the customer."""
@@ -110,9 +112,9 @@ class Bridge(BusClient):
             self._end(call)
 
     def _changed(self, call: Call, agent_id: str, state: str) -> None:
-        if (state == "talk" and call.agent_id != agent_id) or (
-            state in ("hold", "service_complete", "marketing") and call.agent_id is None
-        ):
+        is_new = state == "talk" and call.agent_id != agent_id
+        is_missed = state in WITH_CUSTOMER and call.agent_id is None
+        if is_new or is_missed:
             call.agent_id = agent_id
             call.talks += 1
             self.world.later(call.talk_s, self._talked, call, call.talks)

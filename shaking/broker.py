@@ -8,7 +8,7 @@ clean sessions what was published while nobody was subscribed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -144,15 +144,11 @@ class Broker:
             assert listener is not None
             self._to_client(listener, listener.on_replies, decode_replies(payload))
 
-    def _to_client(
-        self, listener: Listener, hear: Callable[[msgspec.Struct], None], what: object
-    ) -> None:
+    def _to_client(self, listener: Listener, hear: Callable[[Any], None], what: object) -> None:
         self.under_way += 1
         self._in_order(listener, self._reach_client, listener, hear, what)
 
-    def _reach_client(
-        self, listener: Listener, hear: Callable[[object], None], what: object
-    ) -> None:
+    def _reach_client(self, listener: Listener, hear: Callable[[Any], None], what: object) -> None:
         self.under_way -= 1
         if listener.is_connected:
             hear(what)

@@ -114,7 +114,7 @@ def clock_step(run: Run, pick: Random) -> None:
 def agents_vanish(run: Run, pick: Random) -> None:
     """Some agents' desktops are gone, and come back before their grace is over, or after it."""
     for agent in pick.sample(run.agents, pick.randrange(1, 5)):
-        agent.vanish(pick.choice((1.0, 3.0, 8.0)))
+        agent.vanish(pick.choice((1.0, 3.0, 8.0, 20.0)))
 
 
 def reload(run: Run, pick: Random) -> None:

@@ -32,10 +32,9 @@ FAULTS = {
     "clock_step": 3,
     "agents_vanish": 4,
     "reload": 3,
-    "snapshot": 3,
     "supervisor": 5,
 }
-"""Kinds of faults with their weights."""
+"""Kinds of faults with their weights; a snapshot is taken in each seed besides."""
 RESTARTS = ("kill", "stop")
 
 
@@ -64,13 +63,18 @@ class Plan(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, faults=kept)
 
 
+def _fault(pick: Random, kind: str, from_s: float, to_s: float) -> Fault:
+    return Fault(round(pick.uniform(from_s, to_s), 3), kind, pick.randrange(2**31))
+
+
 def plan_of(seed: int) -> Plan:
     """Return the plan of a seed: at least 500 contacts, ten faults and one restart."""
     pick = Random(seed)
-    count = pick.randrange(10, 15)
-    kinds = [pick.choice(RESTARTS), *pick.choices(list(FAULTS), list(FAULTS.values()), k=count - 1)]
+    kinds = pick.choices(list(FAULTS), list(FAULTS.values()), k=pick.randrange(9, 14))
     faults = [
-        Fault(round(pick.uniform(4.0, LOAD_S), 3), kind, pick.randrange(2**31)) for kind in kinds
+        _fault(pick, pick.choice(RESTARTS), LOAD_S * 0.6, LOAD_S),
+        _fault(pick, "snapshot", LOAD_S * 0.2, LOAD_S * 0.6),
+        *(_fault(pick, kind, 4.0, LOAD_S) for kind in kinds),
     ]
     return Plan(
         seed=seed,

@@ -149,11 +149,11 @@ class EngineProcess:
             await self.service.start()
         except JournalError as error:
             return str(error)
+        stopped = Event()
         waiting: list[Any] = [self.loop.create_task(self._stopping.wait())]
         waiting.append(self.loop.create_task(self.service.failed.wait()))
         for one in waiting:
             one.add_done_callback(lambda _: stopped.set())
-        stopped = Event()
         await stopped.wait()
         why = "failed" if self.service.failed.is_set() else "stopped"
         await self.service.stop()

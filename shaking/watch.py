@@ -157,15 +157,24 @@ class Watch:
                 invariants.check_all()
         except (AssertionError, KeyError) as error:
             self.violate("core", f"{type(event).__name__}: {error or repr(error)}")
+        if type(event) is e.LiveContactsReported:
+            self._check_live(engine, event)
         if type(event) in SAID_ON_REVISION:
             self._check_revision(event, decisions)
         for one in decisions:
-            kind = type(one)
-            if kind is d.ContactReserved:
-                self._revisions[one.contact_id, one.agent_id] = one.revision  # type: ignore[union-attr]
-                self._reserved_s[one.contact_id, one.agent_id] = self.heard_s()  # type: ignore[union-attr]
-            elif kind is d.ReservationTimedOut:
-                self._timed_out(one)  # type: ignore[arg-type]
+            if isinstance(one, d.ContactReserved):
+                self._revisions[one.contact_id, one.agent_id] = one.revision
+                self._reserved_s[one.contact_id, one.agent_id] = self.heard_s()
+            elif isinstance(one, d.ReservationTimedOut):
+                self._timed_out(one)
+
+    def _check_live(self, engine: Engine, event: e.LiveContactsReported) -> None:
+        """After a bridge's list the engine has no contact of that bridge that is not in it."""
+        listed = {one.contact_id for one in event.contacts}
+        contacts = engine.state.contacts.values()
+        kept = {one.contact_id for one in contacts if one.bridge == event.source} - listed
+        if kept:
+            self.violate("picture", f"{min(kept)} is kept, and {event.source} has it no more")
 
     def _check_revision(self, event: AnyEvent, decisions: Sequence[AnyDecision]) -> None:
         """A word on a reservation counts only for the one it was said about."""
@@ -245,7 +254,8 @@ class Watch:
         engine = self.engine
         if engine is None or engine.state.paused_since_ms is not None:
             return
-        state, seen = engine.state, {}
+        state = engine.state
+        seen: dict[tuple[object, ...], float] = {}
         for agent in state.agents.values():
             if agent.lost_until_ms is not None:
                 grace_ms = state.settings.limits.agent_grace_ms
@@ -254,7 +264,7 @@ class Watch:
                 queue = state.queues.get(one.queue_id)
                 if queue is None:
                     continue
-                key = (one.state, one.contact_id, one.agent_id, one.leg)
+                key: tuple[object, ...] = (one.state, one.contact_id, one.agent_id, one.leg)
                 if one.is_unanswered:
                     key = ("unanswered", one.contact_id, one.agent_id, one.revision)
                     self._older(seen, key, passed_s, queue.settings.ring_timeout_ms)
