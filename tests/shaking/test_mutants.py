@@ -1,6 +1,7 @@
-"""The checker is checked: every fault put in on purpose is found, within so many seeds.
+"""The checker is checked: every fault put in on purpose is found.
 
-`TIDEGATE_SHAKE_SEEDS` is how many seeds each may take; `-s` shows how many it took.
+Here each is played with a seed that is known to find it. With `TIDEGATE_SHAKE_SEEDS=1000` it is
+one of the long proofs: seeds from 1 on, and `-s` shows which was the first to find it.
 """
 
 from __future__ import annotations
@@ -13,16 +14,25 @@ from shaking.plan import plan_of
 from shaking.run import Run
 from tests.shaking.mutants import MUTANTS
 
-WITHIN = int(os.environ.get("TIDEGATE_SHAKE_SEEDS", "60"))
+WITHIN = int(os.environ.get("TIDEGATE_SHAKE_SEEDS", "0"))
+FOUND_BY = {
+    "stale_accept_honoured": 2,
+    "ringing_forgets_the_outage": 12,
+    "grace_without_end": 2,
+    "torn_record_read": 34,
+}
+"""The first seed that finds it, where that is not the first of all."""
 
 
 @pytest.mark.parametrize("name", MUTANTS)
 @pytest.mark.timeout(60 + 2 * WITHIN)
 def test_a_fault_put_in_on_purpose_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     MUTANTS[name](monkeypatch)
-    for seed in range(1, WITHIN + 1):
+    known = FOUND_BY.get(name, 1)
+    seeds = range(1, WITHIN + 1) if WITHIN else range(known, known + 1)
+    for seed in seeds:
         result = Run(plan_of(seed)).play()
         if result.violations:
             print(f"{name}: found in seed {seed}, by {result.violations[0].rule}")
             return
-    pytest.fail(f"{name} is not found in {WITHIN} seeds")
+    pytest.fail(f"{name} is not found in {seeds}")
