@@ -116,9 +116,9 @@ def shaken(report: dict[str, Any]) -> Finding:
     """Say what `tidegate shake --json` found."""
     failed = [one["seed"] for one in report["failed"]]
     text = (
-        "The real engine between a simulated broker, disk, bridges and agents, in one process and in"
-        " virtual time, with faults from a seed; what is checked and what is not simulated stands"
-        " in [reliability.md](reliability.md).\n\n"
+        "The real engine between a simulated broker, disk, bridges and agents, in one process and"
+        " in virtual time, with faults from a seed; what is checked and what is not simulated"
+        " stands in [reliability.md](reliability.md).\n\n"
         f"{report['seeds']:,} seeds from {report['start']}: {report['contacts']:,} contacts,"
         f" {report['faults']:,} faults, {report['restarts']:,} restarts, {report['records']:,}"
         f" records, in {report['seconds']:,.0f} s ({report['seeds_per_minute']} seeds a minute): "

@@ -148,16 +148,10 @@ class Run:
     def play(self) -> Result:
         """Play the plan; it ends at the first violation."""
         with quiet_log():
-            self.start()
-            self._begin()
-            self._until(LOAD_S)
-            self._repair()
-            self._until(LOAD_S + CALM_S)
-            self._until_quiet()
-            if not self.watch.violations:
-                check_at_rest(self)
-            if not self.watch.violations:
-                check_journal(self)
+            try:
+                self._play()
+            except Exception as error:
+                self.watch.violate("crash", f"{type(error).__name__}: {error}")
             if self.process is not None:
                 self.process.kill("all", 1)
         return Result(
@@ -169,6 +163,18 @@ class Run:
             self.disk.torn_found,
             list(self.watch.story),
         )
+
+    def _play(self) -> None:
+        self.start()
+        self._begin()
+        self._until(LOAD_S)
+        self._repair()
+        self._until(LOAD_S + CALM_S)
+        self._until_quiet()
+        if not self.watch.violations:
+            check_at_rest(self)
+        if not self.watch.violations:
+            check_journal(self)
 
     def _begin(self) -> None:
         pick = Random(self.plan.seed + 1)

@@ -20,6 +20,11 @@ FOUND_BY = {
     "ringing_forgets_the_outage": 12,
     "grace_without_end": 2,
     "torn_record_read": 34,
+    "rona_charged_in_an_outage": 4,
+    "pause_not_applied": 4,
+    "fatigue_limit_off_by_one": 2,
+    "double_leader": 2,
+    "clock_goes_back_at_restart": 6,
 }
 """The first seed that finds it, where that is not the first of all."""
 

@@ -1,4 +1,4 @@
-"""The whole engine in virtual time with faults: a few seeds, and those that have found something."""
+"""The whole engine in virtual time with faults: a few seeds, each the same wherever played."""
 
 from __future__ import annotations
 
