@@ -24,6 +24,7 @@ from bus.connection_settings import ConnectionSettings
 from bus.frames import require_topic_filter
 from bus.link import Link, ReceivedMessage
 from bus.transport_errors import NotConnectedError, SubscriptionRefusedError
+from bus.wire import NewWire, new_wire
 
 _log = structlog.get_logger(__name__)
 
@@ -52,11 +53,13 @@ class MqttConnection:
         *,
         random: Random,
         events: LinkEvents | None = None,
+        new_wire: NewWire = new_wire,
     ) -> None:
         self._settings = settings
         self._on_message = on_message
         self._random = random
         self._events = events
+        self._new_wire = new_wire
         self._filters: dict[str, int] = {}  # filter -> QoS, in the order of subscription
         self._link: Link | None = None
         self._connected = asyncio.Event()
@@ -200,7 +203,7 @@ class MqttConnection:
 
     async def _try_to_open(self, attempt: int) -> Link | None:
         """Make one attempt; log why it failed and return None if it did."""
-        link = Link(self._settings.new_client(), self._on_message, self._settings.limits)
+        link = Link(self._settings, self._on_message, self._new_wire)
         try:
             await link.wire.open()
             await self._subscribe_all(link)

@@ -8,10 +8,10 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-import aiomqtt
 import msgspec
 import structlog
 
+from bus.connection_settings import ConnectionSettings
 from bus.frames import (
     PUBACK,
     PUBLISH,
@@ -21,9 +21,9 @@ from bus.frames import (
     puback_frame,
     publish_frame,
 )
-from bus.outstanding import OutgoingLimits, Outstanding
+from bus.outstanding import Outstanding
 from bus.transport_errors import NotConnectedError, SubscriptionRefusedError
-from bus.wire import Wire
+from bus.wire import NewWire, new_wire
 
 _log = structlog.get_logger(__name__)
 
@@ -41,20 +41,20 @@ class ReceivedMessage(msgspec.Struct, frozen=True, gc=False, eq=False):
 
 
 class Link:
-    """The connection of one aiomqtt client: opened once, lost once (see Wire)."""
+    """One connection, opened once and lost once (see Wire)."""
 
     def __init__(
         self,
-        client: aiomqtt.Client,
+        settings: ConnectionSettings,
         on_message: Callable[[ReceivedMessage], None],
-        limits: OutgoingLimits,
+        new_wire: NewWire = new_wire,
     ) -> None:
         self._on_message = on_message
         self._loop = asyncio.get_running_loop()
-        self.wire = Wire(client, self._on_readable, self._on_written)
+        self.wire = new_wire(settings, self._on_readable, self._on_written)
         self.lost = self.wire.lost
         self.lost.add_done_callback(self._on_lost)
-        self.outstanding = Outstanding(limits)
+        self.outstanding = Outstanding(settings.limits)
         self._frames = FrameReader()
         self._buffer: list[bytes] = []
 

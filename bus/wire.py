@@ -12,15 +12,59 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import aiomqtt
+
+from bus.connection_settings import ConnectionSettings
 
 T = TypeVar("T")
 
 _PUBACK: Final = 0x40
 _SUBACK_FAILURE: Final = 0x80
 _CONNECTION_LOST: Final = 7  # paho's MQTT_ERR_CONN_LOST
+
+
+class AnyWire(Protocol):
+    """What a link needs of the connection under it; `Wire` is the real one."""
+
+    lost: asyncio.Future[str]
+
+    @property
+    def socket(self) -> socket.socket | None:
+        """See `Wire`."""
+
+    @property
+    def is_writing(self) -> bool:
+        """See `Wire`."""
+
+    async def open(self) -> None:
+        """See `Wire`."""
+
+    async def close(self) -> None:
+        """See `Wire`."""
+
+    async def subscribe(self, filters: list[tuple[str, int]]) -> list[bool]:
+        """See `Wire`."""
+
+    def receive(self, size: int) -> bytes:
+        """See `Wire`."""
+
+    def has_decrypted_bytes(self) -> bool:
+        """See `Wire`."""
+
+    def send(self, batch: bytes) -> None:
+        """See `Wire`."""
+
+    def handle(self, first: int, body: bytes) -> None:
+        """See `Wire`."""
+
+    def lose(self, reason: str) -> None:
+        """See `Wire`."""
+
+
+NewWire = Callable[[ConnectionSettings, Callable[[], None], Callable[[], None]], AnyWire]
+"""Makes the wire of one attempt to connect, from `on_readable` and `on_written`."""
 
 
 class Wire:
@@ -192,3 +236,12 @@ class Wire:
             self._paho.loop_write()
         except OSError as error:
             self.lose(str(error))
+
+
+def new_wire(
+    settings: ConnectionSettings,
+    on_readable: Callable[[], None],
+    on_written: Callable[[], None],
+) -> Wire:
+    """Return the wire of one attempt to connect to the broker of the settings."""
+    return Wire(settings.new_client(), on_readable, on_written)

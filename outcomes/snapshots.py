@@ -48,11 +48,10 @@ class SnapshotStore:
         Older ones beyond the newest two are removed. Raises `OSError`, leaving what was there.
         """
         self.directory.mkdir(parents=True, exist_ok=True)
-        path = self.directory / f"{seq:020d}{_SUFFIX}"
+        path = self.directory / file_name(seq)
         unfinished = path.with_suffix(".unfinished")
         with unfinished.open("wb") as file:
-            file.write(_header(seq, payload))
-            file.write(payload)
+            file.write(encode_snapshot(seq, payload))
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
@@ -65,9 +64,9 @@ class SnapshotStore:
 
         Those that are damaged or ahead are passed over with a warning.
         """
-        for path in sorted(self.directory.glob(f"*{_SUFFIX}"), reverse=True):
+        for path in self._newest_first():
             try:
-                snapshot = read_snapshot(path)
+                snapshot = parse_snapshot(self._content(path))
             except (SnapshotDamaged, OSError) as error:
                 log.warning("snapshot_skipped", path=str(path), reason=str(error))
                 continue
@@ -75,6 +74,12 @@ class SnapshotStore:
                 return snapshot
             log.warning("snapshot_ahead_of_journal", snapshot=snapshot.seq, head=head)
         return None
+
+    def _newest_first(self) -> list[Path]:
+        return sorted(self.directory.glob(f"*{_SUFFIX}"), reverse=True)
+
+    def _content(self, path: Path) -> bytes:
+        return path.read_bytes()
 
     def _sync_directory(self) -> None:
         descriptor = os.open(self.directory, os.O_RDONLY | os.O_DIRECTORY)
@@ -89,9 +94,19 @@ class SnapshotStore:
             path.unlink(missing_ok=True)
 
 
-def read_snapshot(path: Path) -> Snapshot:
-    """Return the snapshot in the file at `path`. Raises `SnapshotDamaged` or `OSError`."""
-    header, newline, payload = path.read_bytes().partition(b"\n")
+def file_name(seq: int) -> str:
+    """Return the name of the file with the snapshot after record `seq`."""
+    return f"{seq:020d}{_SUFFIX}"
+
+
+def encode_snapshot(seq: int, payload: bytes) -> bytes:
+    """Return what stands in the file of a snapshot after record `seq`."""
+    return _header(seq, payload) + payload
+
+
+def parse_snapshot(content: bytes) -> Snapshot:
+    """Return the snapshot that a file holds. Raises `SnapshotDamaged`."""
+    header, newline, payload = content.partition(b"\n")
     fields = header.split(b" ")
     if not newline or len(fields) != 5 or fields[0] != _MAGIC:
         raise SnapshotDamaged("its first line is not a snapshot's header")

@@ -26,6 +26,7 @@ from service.commands import (
     scorecard,
     screenshots,
     serve,
+    shake,
     simulate,
     top,
     version,
@@ -49,6 +50,7 @@ app.command("report")(report.report)
 app.command("scorecard")(scorecard.scorecard)
 app.command("screenshots")(screenshots.command)
 app.command("serve")(serve.serve)
+app.command("shake")(shake.shake)
 app.command("simulate")(simulate.simulate)
 app.command("top")(top.top)
 journal.app.command("audit")(audit.command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -23,15 +24,21 @@ class RealClock:
     `not_before_ms`, the journal's last time, should the machine's clock have been set back.
     """
 
-    def __init__(self, not_before_ms: int = 0) -> None:
-        self._offset_ns = time.time_ns() - time.monotonic_ns()
-        lag_ns = not_before_ms * 1_000_000 - time.time_ns()
+    def __init__(
+        self,
+        not_before_ms: int = 0,
+        time_ns: Callable[[], int] = time.time_ns,
+        monotonic_ns: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        self._monotonic_ns = monotonic_ns
+        self._offset_ns = time_ns() - monotonic_ns()
+        lag_ns = not_before_ms * 1_000_000 - time_ns()
         if lag_ns > 0:
             self._offset_ns += lag_ns
 
     def now_ms(self) -> int:
         """Return the time since 1970, milliseconds."""
-        return (time.monotonic_ns() + self._offset_ns) // 1_000_000
+        return (self._monotonic_ns() + self._offset_ns) // 1_000_000
 
     def saw(self, at_ms: int) -> None:
         """Nothing: other people's clocks do not matter here."""

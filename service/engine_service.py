@@ -11,12 +11,13 @@ import msgspec
 import structlog
 
 from bus.connection import MqttConnection
-from bus.connection_settings import Will
+from bus.connection_settings import ConnectionSettings, Will
 from bus.transport_errors import TransportError
 from config.diff import changes_needing_restart, describe_changes
 from config.routing import RoutingSettings
 from config.settings import TidegateSettings
 from outcomes.journal import Journal, JournalUnavailable
+from outcomes.snapshots import SnapshotStore
 from outcomes.sqlite_journal import JournalOptions, SqliteJournal
 from router.engine import Engine
 from router.events import ConfigurationChanged, EngineStarted
@@ -68,26 +69,36 @@ class EngineService:
 
         Raises `JournalError` if the journal cannot be used, `CatalogueError` for a bad catalogue.
         """
-        self.journal: Journal = await SqliteJournal.open(
-            self.settings.journal.path,
-            journal_identity(self.settings),
-            JournalOptions(self.settings.journal.synchronous, self.settings.journal.keep_rejected),
-        )
-        state = await recover(self.journal, snapshot_store(self.settings.journal.path))
+        self.journal = await self._open_journal()
+        state = await recover(self.journal, self._snapshots())
         self._assemble(state)
         await self.outbox.open(self.connection)
         await self.contexts.open()
         await self._take_the_lead()
         self._committing = self._spawn(self.committer.run(), "committer")
-        self._spawn(watch_pauses(self.stats), "pause-watch")
+        self._watch_pauses()
         await self.connection.subscribe(self.space.all_events_in)
         self.connection.start()
         self._spawn(self.presence.run(self.connection), "heartbeat")
         self._spawn(self.bridges.run(), "bridge-watch")
         self.is_started = True
 
+    async def _open_journal(self) -> Journal:
+        journal = self.settings.journal
+        options = JournalOptions(journal.synchronous, journal.keep_rejected)
+        return await SqliteJournal.open(journal.path, journal_identity(self.settings), options)
+
+    def _snapshots(self) -> SnapshotStore:
+        return snapshot_store(self.settings.journal.path)
+
+    def _clock(self, not_before_ms: int) -> Clock:
+        return TickedClock(not_before_ms) if self._is_ticked else RealClock(not_before_ms)
+
+    def _watch_pauses(self) -> None:
+        self._spawn(watch_pauses(self.stats), "pause-watch")
+
     def _assemble(self, state: RoutingState) -> None:
-        clock: Clock = TickedClock(state.now_ms) if self._is_ticked else RealClock(state.now_ms)
+        clock = self._clock(state.now_ms)
         self.desk = Desk(Engine(state), clock, self.space, self._deliver, is_ticked=self._is_ticked)
         self.outbox = Outbox(self.desk, self.space, self.journal, state.seq)
         self.presence = Presence(
@@ -103,11 +114,18 @@ class EngineService:
         )
         self.alarm = Alarm(self.desk, self._guarded)
         self.opening = OpeningHours(self.desk, is_ticked=self._is_ticked)
-        self.bridges = BridgeWatch(self.desk)
+        self.bridges = self._bridge_watch()
         self.catalogue = CatalogueDesk(self.desk, self.settings.service.catalogue_file)
         self.contexts = ContextDesk(self.desk, self.settings.service.customer_store, self._spawn)
         self.intake = self._make_intake()
-        self.connection = self._make_connection()
+        host, port = self._broker
+        will = Will(self.space.engine_state, lambda: self.presence.snapshot("lost"))
+        self.connection = self._make_connection(
+            connection_settings(self.settings.bus, host, port, self.settings.client_id(), will)
+        )
+
+    def _bridge_watch(self) -> BridgeWatch:
+        return BridgeWatch(self.desk)
 
     def _make_intake(self) -> Intake:
         loop = asyncio.get_running_loop()
@@ -126,12 +144,7 @@ class EngineService:
             ticked_hours=self.opening if self._is_ticked else None,
         )
 
-    def _make_connection(self) -> MqttConnection:
-        host, port = self._broker
-        will = Will(self.space.engine_state, lambda: self.presence.snapshot("lost"))
-        settings = connection_settings(
-            self.settings.bus, host, port, self.settings.client_id(), will
-        )
+    def _make_connection(self, settings: ConnectionSettings) -> MqttConnection:
         return MqttConnection(settings, self.intake.receive, random=Random(), events=self)
 
     async def _take_the_lead(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from outcomes.journal import JournalIdentity
 from outcomes.snapshots import SnapshotStore
 
 
+@lru_cache
 def software_version() -> str:
-    """Return the installed version of Tidegate."""
+    """Return the installed version of Tidegate; looked up once, since that takes milliseconds."""
     try:
         return version("tidegate")
     except PackageNotFoundError:

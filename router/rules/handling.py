@@ -74,6 +74,17 @@ def restate(turn: Turn, assignment: Assignment) -> None:
     restate_round(turn, assignment)
 
 
+def until_now(turn: Turn, assignment: Assignment) -> int | None:
+    """Return when the assignment's time is over, as it stands while timers may stand still.
+
+    A state that is entered anew begins a new shift, so what stood still before it counts here.
+    """
+    since_ms, until_ms = turn.state.paused_since_ms, assignment.until_ms
+    if since_ms is None or until_ms is None:
+        return until_ms
+    return until_ms + turn.state.now_ms - max(since_ms, assignment.since_ms)
+
+
 def contact_held(turn: Turn, event: e.ContactHeld) -> None:
     """Put on hold."""
     move(turn, find_assignment(turn, event), AssignmentTrigger.HOLD)
@@ -160,7 +171,7 @@ def wrap_up_extended(turn: Turn, event: e.WrapUpExtended) -> None:
             event.contact_id,
             event.agent_id,
             state,
-            (assignment.until_ms or turn.state.now_ms) + event.by_ms,
+            (until_now(turn, assignment) or turn.state.now_ms) + event.by_ms,
             extended_ms=assignment.wrap_up_extended_ms + event.by_ms,
             bridge=assignment.bridge,
         )

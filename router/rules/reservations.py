@@ -15,7 +15,7 @@ from router.decisions import (
     ReservationTimedOut,
     ReservationWithdrawn,
 )
-from router.rules.handling import find_assignment, move, target_state
+from router.rules.handling import find_assignment, move, target_state, until_now
 from router.turn import Turn
 
 
@@ -28,7 +28,7 @@ def reservation_ringing(turn: Turn, event: e.ReservationRinging) -> None:
             event.contact_id,
             event.agent_id,
             state,
-            assignment.until_ms,
+            until_now(turn, assignment),
             bridge=assignment.bridge,
         )
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -160,7 +160,7 @@ def milliseconds(text: str) -> int:
     return round(moment.timestamp() * 1000)
 
 
-def print_json(report: msgspec.Struct) -> None:
+def print_json(report: msgspec.Struct | dict[str, Any]) -> None:
     """Print a report as JSON."""
     typer.echo(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
 

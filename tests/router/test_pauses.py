@@ -125,6 +125,22 @@ def test_down_while_the_link_was_lost_counts_from_the_loss() -> None:
     assert desk.assignment("c1").until_ms == desk.now_ms + 20 * SECOND
 
 
+def test_a_word_said_during_an_outage_does_not_cost_the_time_that_stood_still() -> None:
+    desk = Desk(queue(wrap_up=TIMED), ready="anna ben")
+    desk.arrive("c1")
+    desk.talk("c1")
+    desk.end("c1")
+    desk.arrive("c2")
+    desk.tell(e.LinkLost)
+    desk.wait(MINUTE)
+    desk.ring("c2")
+    desk.tell(e.WrapUpExtended, contact_id="c1", agent_id="anna", by_ms=SECOND)
+    desk.wait(MINUTE)
+    desk.tell(e.LinkRestored)
+    assert desk.assignment("c2").until_ms == desk.now_ms + 20 * SECOND
+    assert desk.assignment("c1").until_ms == desk.now_ms + 31 * SECOND
+
+
 def test_a_first_start_has_no_time_to_make_up_for() -> None:
     engine = Engine()
     decisions = engine.handle(e.EngineStarted(event_id="e", at_ms=1_700_000_000_000, epoch=1))

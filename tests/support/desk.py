@@ -21,7 +21,7 @@ from router.receipts import Receipt
 from router.records import Record
 from router.state import RoutingState
 from router.turn import Gate
-from tests.support.invariants import Invariants
+from shaking.invariants import Invariants
 
 START_MS = 1_700_000_000_000
 SECOND = 1_000

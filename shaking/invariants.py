@@ -77,8 +77,16 @@ class Invariants:
 
     def check(self, record: Record) -> None:
         """Check everything after `record`."""
+        self.follow(record)
+        self.check_all()
+
+    def follow(self, record: Record) -> None:
+        """Check what `record` changes, from its decisions alone."""
         self._follow(record)
         self._check_time(record)
+
+    def check_all(self) -> None:
+        """Work out everything anew from the state: O(contacts and agents)."""
         self._check_conservation()
         self._check_exclusivity()
         self._check_lines()

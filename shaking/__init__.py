@@ -1,0 +1,1 @@
+"""Shaking: the whole engine in virtual time, with faults from a seed, checked throughout."""
