@@ -2,7 +2,8 @@
 
 A record is an input and the decisions it caused. State is rebuilt by applying records, so what
 `append` has returned for must never be lost, and what it has refused must never appear.
-`SqliteJournal` keeps records in a file; `NatsJournal` in a cluster; `MemoryJournal` keeps them for tests and simulation.
+`SqliteJournal` keeps records in a file, `NatsJournal` in a cluster, `MemoryJournal` in memory for
+tests and simulation.
 """
 
 from __future__ import annotations

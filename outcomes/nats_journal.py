@@ -2,7 +2,9 @@
 
 A group of records is published without waiting between them, and is durable when all are
 acknowledged. Each message says which number it expects to follow, and the server refuses it
-otherwise: so of two writers only one can go on, and the other learns it from its first write.
+otherwise. Each writer has a subject of its own in the stream and also says which number it expects
+last on that. Both together fence: a number alone would let the middle of a frozen writer's group
+in, where it happens to continue what the next writer has written.
 The group is not one transaction: after a crash a beginning of it may stand, which is as good,
 because nothing of it has left the engine before the whole is durable.
 """
@@ -10,8 +12,9 @@ because nothing of it has left the engine before the whole is durable.
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -39,7 +42,6 @@ if TYPE_CHECKING:
 
 EPOCH = "epoch"
 PUBLISHED = "published"
-WRONG_LAST_SEQUENCE = 10071  # the server's code: the message does not follow the one it expected
 
 
 class _Attempt(NamedTuple):
@@ -61,7 +63,9 @@ class NatsJournal:
         self._identity = identity
         self._names = NatsNames(identity)
         self._bucket = bucket
+        self._subject = f"{self._names.records_subject}.{uuid.uuid4().hex}"
         self._end = Position(0, 0)
+        self._others_seq = 0  # the last record of another writer
         self._published = 0
         self._attempt: _Attempt | None = None
         self._writing = asyncio.Lock()
@@ -96,6 +100,7 @@ class NatsJournal:
             self._end = Position(head, last.after)
             published = max(published, last.published_seq)
         self._published = min(published, head)
+        self._others_seq = head
 
     @property
     def identity(self) -> JournalIdentity:
@@ -115,9 +120,8 @@ class NatsJournal:
             attempt = await self._begin_attempt(rows)
             published = max(self._published, published_seq or 0)
             check_published(published, rows[-1].seq)
-            data = self._packed(rows, attempt, published)
             self._attempt = attempt
-            await self._publish(data)
+            await self._publish(self._packed(rows, attempt, published))
             self._attempt = None
             self._end, self._published = attempt.places[-1], published
 
@@ -144,33 +148,42 @@ class NatsJournal:
         ]
 
     async def _publish(self, data: list[tuple[int, bytes]]) -> None:
-        from nats.js.api import Header
-        from nats.js.errors import APIError
-
-        waits: list[asyncio.Future[object]] = []
+        """Publish messages and wait for all answers; on a refusal look whose journal it is now."""
+        self._link.refused.clear()
+        waits: list[asyncio.Future[Any]] = []
+        refused = asyncio.ensure_future(self._link.refused.wait())
         try:
             with explained(f"{self._names.records} cannot be written"):
                 for before, payload in data:
-                    header = {str(Header.EXPECTED_LAST_SEQUENCE.value): str(before)}
-                    waits.append(
-                        await self._link.jetstream.publish_async(  # type: ignore[arg-type]
-                            self._names.records_subject, payload, headers=header
-                        )
-                    )
+                    waits.append(await self._send(before, payload))
+                done = asyncio.gather(*waits)
                 async with asyncio.timeout(self._link.options.answer_ms / 1_000):
-                    await asyncio.gather(*waits)
-        except JournalUnavailable as error:
-            cause = error.__cause__
-            if isinstance(cause, APIError) and cause.err_code == WRONG_LAST_SEQUENCE:
-                assert self._attempt is not None
-                await self._settle(self._attempt)
-            raise
+                    first: set[asyncio.Future[Any]] = {done, refused}
+                    await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+                if done.done():
+                    done.result()
+                    return
+                done.cancel()
         finally:
+            refused.cancel()
             for one in waits:
-                if not one.done():
-                    one.cancel()
-                elif not one.cancelled():
-                    one.exception()
+                one.cancel()
+        assert self._attempt is not None
+        await self._settle(self._attempt)
+        raise JournalUnavailable(
+            f"{self._names.records} has refused a record", "It is tried again by itself"
+        )
+
+    async def _send(self, before: int, payload: bytes) -> asyncio.Future[Any]:
+        """Publish one record, expected to follow record `before`; return its answer to come."""
+        from nats.js.api import Header
+
+        own = before if before > self._others_seq else 0
+        header = {
+            str(Header.EXPECTED_LAST_SEQUENCE.value): str(before),
+            str(Header.EXPECTED_LAST_SUBJECT_SEQUENCE.value): str(own),
+        }
+        return await self._link.jetstream.publish_async(self._subject, payload, headers=header)
 
     async def _settle(self, attempt: _Attempt) -> None:
         """Find out how much of a group stands; raises `JournalFenced` if another's record does."""

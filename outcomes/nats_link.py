@@ -5,6 +5,7 @@ Needs the package `nats-py` (the extra `cluster`); it is imported only when a li
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 from collections.abc import Iterator
@@ -69,9 +70,12 @@ class NatsNames:
 class NatsLink:
     """One connection to the cluster, which finds another server when its own is lost."""
 
-    def __init__(self, client: Client, options: NatsOptions) -> None:
+    def __init__(self, client: Client, options: NatsOptions, refused: asyncio.Event) -> None:
         self._client = client
         self.options = options
+        self.refused = refused
+        """Set when the server has refused a message that was published without waiting: nats-py
+        2.16 raises that in its own callback, and whoever waits for the answer never gets it."""
         self.jetstream: JetStreamContext = client.jetstream(
             timeout=options.answer_ms / 1_000, publish_async_max_pending=20_000
         )
@@ -81,11 +85,20 @@ class NatsLink:
         """Connect; raises `JournalUnavailable` if no server answers or nats-py is missing."""
         try:
             import nats
+            from nats.js.errors import APIError
         except ImportError as error:
             raise JournalUnavailable(
                 "the package nats-py is not installed",
                 "Install Tidegate with the extra: pip install 'tidegate[cluster]'",
             ) from error
+        refused = asyncio.Event()
+
+        async def on_error(error: Exception) -> None:
+            if isinstance(error, APIError):
+                refused.set()
+            else:
+                log.warning("nats_trouble", reason=str(error) or type(error).__name__)
+
         with explained("the cluster cannot be reached"):
             client = await nats.connect(
                 list(options.servers),
@@ -98,9 +111,9 @@ class NatsLink:
                 ping_interval=1,
                 max_outstanding_pings=2,
                 pending_size=64 * 1024 * 1024,
-                error_cb=_on_error,
+                error_cb=on_error,
             )
-        return cls(client, options)
+        return cls(client, options, refused)
 
     async def bucket(self, names: NatsNames) -> KeyValue:
         """Return the journal's key-value bucket, made if it is not there."""
@@ -118,10 +131,6 @@ class NatsLink:
         """End the connection; what was published and not acknowledged may be lost."""
         with contextlib.suppress(Exception):
             await self._client.close()
-
-
-async def _on_error(error: Exception) -> None:
-    log.warning("nats_trouble", reason=str(error) or type(error).__name__)
 
 
 @contextlib.contextmanager

@@ -40,7 +40,7 @@ async def ensure_streams(link: NatsLink, names: NatsNames) -> None:
 
     kept = max(link.options.keep_rejected, 1)
     wanted = [
-        StreamConfig(names.records, subjects=[names.records_subject]),
+        StreamConfig(names.records, subjects=[f"{names.records_subject}.*"]),
         StreamConfig(
             names.rejected,
             subjects=[names.rejected_subject],

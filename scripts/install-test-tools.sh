@@ -1,8 +1,7 @@
 #!/bin/sh
 # Installs what the tests need beside Python: the Mosquitto broker, the NATS server and the Chromium
 # browser, from Debian's or Ubuntu's packages. Does nothing if they are there. The tests start their
-# own servers
-# on free loopback ports, so no service is started or left running.
+# own servers on free loopback ports, so no service is started or left running.
 set -eu
 
 PATH="$PATH:/usr/sbin:/usr/local/sbin"

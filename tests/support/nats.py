@@ -42,7 +42,7 @@ class NatsServers:
         await asyncio.gather(*(self.start(index) for index in range(len(self.ports))))
         try:
             async with asyncio.timeout(30):
-                await self._until_healthy()
+                await self.until_healthy()
         except BaseException:
             await self.__aexit__()
             raise
@@ -79,7 +79,14 @@ class NatsServers:
             process.kill()
             await process.wait()
 
-    async def _until_healthy(self) -> None:
+    def signal(self, index: int, number: int) -> None:
+        """Send a signal to one server."""
+        process = self._processes[index]
+        assert process is not None
+        process.send_signal(number)
+
+    async def until_healthy(self) -> None:
+        """Wait until every server says that it and its streams are up to date."""
         for port in self._monitors:
             while not await _healthy(port):  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.05)
