@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from outcomes.journal import JournalIdentity
 from outcomes.nats_link import NatsOptions
 from outcomes.nats_reader import NatsReader
+from router import decisions as d
 from router.records import Record
 from tests.support.brokers import MosquittoProcess
 from tests.support.client import BusClient
@@ -135,16 +137,32 @@ class Load:
         self.watched.append(contact_id)
 
     async def check(self) -> list[Record]:
-        """Stop arrivals, let everything end, stop the engines, and compare with the journal."""
+        """Let everything end, and compare all that was seen with the journal."""
+        records = await self.finish()
+        check_records(self.bridge, records, self.watched)
+        return records
+
+    async def finish(self) -> list[Record]:
+        """Stop arrivals, let everything end, stop the engines; return the journal's records."""
         self._stopping.set()
         assert self._arriving is not None
         await self._arriving
         async with asyncio.timeout(90):
             await self.bridge.all_answered()
         await self.pair.stop()
-        records = await self.pair.records()
-        check_records(self.bridge, records, self.watched)
-        return records
+        return await self.pair.records()
+
+    def lost_and_doubled(self, records: list[Record]) -> tuple[int, int]:
+        """Return how many contacts have no final outcome, or were queued or ended twice."""
+        made = [one for record in records for one in record.decisions]
+        queued = Counter(one.contact_id for one in made if isinstance(one, d.ContactQueued))
+        final = Counter(
+            one.contact_id for one in made if isinstance(one, d.OutcomeRecorded) and one.final
+        )
+        contacts = {*self.bridge.arrived, *self.watched}
+        lost = sum(1 for one in contacts if not (queued[one] and final[one]))
+        doubled = sum(1 for one in contacts if queued[one] > 1 or final[one] > 1)
+        return lost, doubled
 
 
 @asynccontextmanager
