@@ -35,7 +35,9 @@ from outcomes.nats_link import NatsLink, NatsNames, NatsOptions, explained
 from outcomes.nats_reader import read_stream
 from outcomes.nats_records import bounds, messages, pack, record_at
 from outcomes.nats_setup import claim, ensure_streams
+from outcomes.prune import PruneReport, check_allowed
 from outcomes.records import Position, checksum_after
+from outcomes.snapshots import SnapshotStore
 
 if TYPE_CHECKING:
     from nats.js.kv import KeyValue
@@ -221,6 +223,22 @@ class NatsJournal:
         self._check_open()
         async for records in read_stream(self._link, self._names.records, after_seq, batch):
             yield [record.row for record in records]
+
+    async def prune(self, snapshots: SnapshotStore, before_seq: int) -> PruneReport:
+        """Remove the records below `before_seq`; the last record always stays.
+
+        Raises `JournalUnavailable`, having removed nothing, on the conditions of `outcomes.prune`.
+        Other engines' snapshots are not seen from here: see that each stand-by has one, too.
+        """
+        self._check_open()
+        pruned, head = await bounds(self._link, self._names.records)
+        last = min(before_seq, head) - 1
+        if last <= pruned:
+            return PruneReport(0, pruned)
+        check_allowed(snapshots, last, head, self._published)
+        with explained("records cannot be pruned"):
+            await self._link.jetstream.purge_stream(self._names.records, seq=last + 1)
+        return PruneReport(last - pruned, last)
 
     async def published(self) -> int:
         """See `Journal.published`."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from config.settings import TidegateSettings
-from outcomes.journal import Journal, JournalSource
+from outcomes.journal import Journal, JournalSource, JournalUnavailable
 from outcomes.journal_reader import JournalReader
 from outcomes.lease import Lease
 from outcomes.nats_link import NatsOptions
@@ -43,6 +43,11 @@ async def take_seat(
             settings.journal.path, journal_identity(settings), options
         )
         return Seat(journal, await recover(journal, snapshots))
+    if settings.bus.broker == "embedded":
+        raise JournalUnavailable(
+            'bus.broker is "embedded": engines that stand by for each other need one broker',
+            'Run a broker for all of them, and set bus.broker = "mqtt"',
+        )
     standby = await StandBy.open(settings, nats_options(settings), snapshots)
     standing_by()
     lease = await standby.run(stopping)

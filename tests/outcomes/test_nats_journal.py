@@ -14,6 +14,8 @@ from outcomes.lease import Lease
 from outcomes.nats_journal import NatsJournal
 from outcomes.nats_link import NatsLink, NatsNames, NatsOptions
 from outcomes.nats_reader import NatsReader
+from outcomes.prune import PruneReport
+from outcomes.snapshots import SnapshotStore
 from tests.outcomes.journal_rows import IDENTITY, all_rows, row, rows
 from tests.support.nats import NatsServers
 
@@ -85,6 +87,31 @@ async def test_a_missing_record_is_noticed(options: NatsOptions) -> None:
         await all_rows(journal)
     await reader.close()
     await journal.close()
+
+
+async def test_pruning_leaves_a_journal_that_goes_on(options: NatsOptions, tmp_path: Path) -> None:
+    journal = await NatsJournal.open(options, IDENTITY)
+    await journal.append(rows(1, 20), published_seq=15)
+    snapshots = SnapshotStore(tmp_path / "snapshots")
+    with pytest.raises(JournalUnavailable, match="there is none"):
+        await journal.prune(snapshots, 11)
+    snapshots.write(20, b"state")
+    with pytest.raises(JournalUnavailable, match="decisions above 15"):
+        await journal.prune(snapshots, 18)
+    assert await journal.prune(snapshots, 11) == PruneReport(10, 10)
+    with pytest.raises(JournalUnavailable, match="records up to 10 were pruned"):
+        await all_rows(journal)
+    await journal.append(rows(21, 25))
+    await journal.close()
+    again = await NatsJournal.open(options, IDENTITY)
+    assert await all_rows(again, 10) == rows(11, 25)
+    await again.append(rows(26, 26), published_seq=26)
+    with pytest.raises(JournalUnavailable, match="the newest is at 20"):
+        await again.prune(snapshots, 99)
+    snapshots.write(26, b"state")
+    assert await again.prune(snapshots, 99) == PruneReport(15, 25)
+    assert await again.head() == 26
+    await again.close()
 
 
 async def test_another_identity_under_the_same_names_is_refused(options: NatsOptions) -> None:
