@@ -1,10 +1,13 @@
 """The journal in a NATS JetStream stream, kept by several servers.
 
-A group of records is published without waiting between them, and is durable when all are
-acknowledged. Each message says which number it expects to follow, and the server refuses it
-otherwise. Each writer has a subject of its own in the stream and also says which number it expects
-last on that. Both together fence: a number alone would let the middle of a frozen writer's group
-in, where it happens to continue what the next writer has written.
+Each message says which number it expects to follow, and the server refuses it otherwise. Each
+writer has a subject of its own in the stream and also says which number it expects last on that.
+Both together fence: a number alone would let the middle of a frozen writer's group in, where it
+happens to continue what the next writer has written.
+
+With one server a group of records is published without waiting between them; with several, one
+record after the other: a clustered server (seen with 2.9.10) compares a writer's own number with
+what it has applied, and refuses records that follow each other too closely.
 The group is not one transaction: after a crash a beginning of it may stand, which is as good,
 because nothing of it has left the engine before the whole is durable.
 """
@@ -123,7 +126,10 @@ class NatsJournal:
             published = max(self._published, published_seq or 0)
             check_published(published, rows[-1].seq)
             self._attempt = attempt
-            await self._publish(self._packed(rows, attempt, published))
+            data = self._packed(rows, attempt, published)
+            step = 1 if self._link.options.replicas > 1 else max(len(data), 1)
+            for start in range(0, len(data), step):
+                await self._publish(data[start : start + step])
             self._attempt = None
             self._end, self._published = attempt.places[-1], published
 
