@@ -9,7 +9,7 @@ from config.base import Settings
 from config.routing import AgentSettings, QueueSettings, RoutingSettings
 from config.settings import TidegateSettings
 
-RESTART_SECTIONS = ("centre", "bus", "journal", "service", "alarms")
+RESTART_SECTIONS = ("centre", "bus", "journal", "cluster", "service", "alarms")
 
 
 def describe_changes(old: RoutingSettings, new: RoutingSettings) -> list[str]:

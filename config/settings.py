@@ -6,6 +6,7 @@ Frozen pydantic models. Times are integer milliseconds, sizes bytes or records, 
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -105,7 +106,7 @@ class BusSettings(Settings):
 
 
 class JournalSettings(Settings):
-    """The file in which everything is made durable."""
+    """Where everything is made durable."""
 
     path: Path = Path("var/journal.db")
     """The journal's SQLite file; a relative path starts where the engine was started."""
@@ -120,6 +121,29 @@ class JournalSettings(Settings):
     """A snapshot is made after this time, if anything happened, milliseconds."""
     keep_rejected: int = Field(10_000, ge=0, le=1_000_000)
     """How many rejected messages are kept for inspection; the oldest go first."""
+    adapter: Literal["sqlite", "nats"] = "sqlite"
+    """sqlite: a file, one engine. nats: a cluster (see ClusterSettings), from which an engine on
+    another machine goes on when this one fails."""
+
+
+class ClusterSettings(Settings):
+    """The NATS cluster that keeps the journal when its adapter is nats."""
+
+    servers: tuple[Text, ...] = ("nats://127.0.0.1:4222",)
+    """Addresses of its servers, `nats://host:port` or `tls://host:port`; each is tried."""
+    node: Id | None = None
+    """Name of this engine among those of its domain. Left out: the machine's name."""
+    replicas: int = Field(3, ge=1, le=5)
+    """How many servers keep each record. With 3 one may fail, with 5 two."""
+    lease_ms: int = Field(SECOND_MS, ge=200, le=MINUTE_MS)
+    """An engine that stands by takes the lead when the leader was silent for so long,
+    milliseconds."""
+    credentials_file: Path | None = None
+    """A NATS credentials file (.creds)."""
+    username: Text | None = None
+    """User name for the cluster, if it asks for one instead of a credentials file."""
+    password_file: Path | None = None
+    """File that holds the password of `username` and nothing else."""
 
 
 class ServiceSettings(Settings):
@@ -172,6 +196,7 @@ class TidegateSettings(Settings):
     centre: CentreSettings = CentreSettings()
     bus: BusSettings = BusSettings()
     journal: JournalSettings = JournalSettings()
+    cluster: ClusterSettings = ClusterSettings()
     service: ServiceSettings = ServiceSettings()
     dashboard: DashboardSettings = DashboardSettings()
     limits: LimitSettings = LimitSettings()
@@ -191,7 +216,13 @@ class TidegateSettings(Settings):
             marketing=self.marketing,
         )
 
+    def node(self) -> str:
+        """Return this engine's name among those of its domain."""
+        return self.cluster.node or socket.gethostname()
+
     def client_id(self) -> str:
         """Return the MQTT client id: the one given, or one made of tenant, site and domain."""
         made = f"tidegate-{self.centre.tenant}-{self.centre.site}-{self.centre.domain}"
+        if self.journal.adapter == "nats":
+            made += f"-{self.node()}"  # two clients of one id would throw each other out
         return self.bus.client_id or made

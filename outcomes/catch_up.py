@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from outcomes.journal_reader import JournalReader
+from outcomes.journal import JournalSource
 from outcomes.store import OutcomeStore, OutcomeStoreError
 from router.records import Record, decode_body
 
 
 async def catch_up(
     store: OutcomeStore,
-    journal: JournalReader,
+    journal: JournalSource,
     progress: Callable[[int, int], None] | None = None,
 ) -> int:
     """Project every record the store lacks; return the last record's `seq`.

@@ -2,7 +2,8 @@
 
 A record is an input and the decisions it caused. State is rebuilt by applying records, so what
 `append` has returned for must never be lost, and what it has refused must never appear.
-`SqliteJournal` keeps records in a file; `MemoryJournal` keeps them for tests and simulation.
+`SqliteJournal` keeps records in a file, `NatsJournal` in a cluster, `MemoryJournal` in memory for
+tests and simulation.
 """
 
 from __future__ import annotations
@@ -33,6 +34,10 @@ class JournalUnavailable(JournalError):  # noqa: N818 - a state of the journal
 
 class JournalDamaged(JournalError):  # noqa: N818 - a state of the journal
     """What is in the journal is not what was written; it must not be built on."""
+
+
+class JournalFenced(JournalError):  # noqa: N818 - a state of the journal
+    """Another engine writes this journal now; this one must do no more."""
 
 
 class JournalIdentity(msgspec.Struct, frozen=True):
@@ -117,6 +122,28 @@ class Journal(Protocol):
 
     async def close(self) -> None:
         """Release the journal; every later call raises `JournalUnavailable`."""
+
+
+class JournalSource(Protocol):
+    """A journal as its readers see it; another process may be writing it."""
+
+    async def identity(self) -> JournalIdentity:
+        """Return whose records these are."""
+
+    async def head(self) -> int:
+        """See `Journal.head`."""
+
+    async def pruned_seq(self) -> int:
+        """See `Journal.pruned_seq`."""
+
+    async def seq_before(self, at_ms: int) -> int:
+        """Return the last `seq` before time `at_ms`; the last one pruned if all are later."""
+
+    def read(self, after_seq: int, batch: int = READ_BATCH) -> AsyncIterator[list[JournalRow]]:
+        """See `Journal.read`."""
+
+    async def close(self) -> None:
+        """Let go of the journal."""
 
 
 def check_continues(rows: Sequence[JournalRow], head: int) -> None:

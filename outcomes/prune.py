@@ -61,7 +61,9 @@ def prune(
             last = _last_to_go(connection, before_seq, before_ms)
             start = start_of(connection).seq
             if last > start:
-                _check_allowed(connection, snapshots, last)
+                head = end_of(connection).seq
+                (published,) = connection.execute("SELECT published_seq FROM journal").fetchone()
+                check_allowed(snapshots, last, head, published)
             return _remove(connection, last, progress, pause_s)
         finally:
             connection.close()
@@ -76,7 +78,8 @@ def _last_to_go(
     return seq_before(connection, before_ms)
 
 
-def _check_allowed(connection: sqlite3.Connection, snapshots: SnapshotStore, last: int) -> None:
+def check_allowed(snapshots: SnapshotStore, last: int, head: int, published: int) -> None:
+    """Raise `JournalUnavailable` unless the records up to `last` are needed no more."""
     snapshot = snapshots.latest()
     if snapshot is None or snapshot.seq < last:
         newest = "there is none" if snapshot is None else f"the newest is at {snapshot.seq}"
@@ -85,14 +88,12 @@ def _check_allowed(connection: sqlite3.Connection, snapshots: SnapshotStore, las
             f"later, and in {snapshots.directory} {newest}",
             "Let the engine's follower write one, or prune fewer records",
         )
-    head = end_of(connection).seq
     if snapshot.seq > head:
         raise JournalUnavailable(
             f"the snapshot at {snapshot.seq} in {snapshots.directory} is newer than the last "
             f"record, {head}, so it belongs to another journal",
             "Give the directory of this journal's snapshots",
         )
-    (published,) = connection.execute("SELECT published_seq FROM journal").fetchone()
     if published < last:
         raise JournalUnavailable(
             f"records up to {last} cannot be pruned: decisions above {published} may not have "

@@ -84,7 +84,7 @@ def _check_records(
     for record in stored_records(connection, before.seq, -1):
         for problem in _problems(record, before, report.last_at_ms):
             report.add(problem)
-        _count(report, record.row)
+        count_row(report, record.row)
         before = Position(record.row.seq, record.checksum)
         if progress and report.records % PROGRESS_EVERY == 0:
             progress(report.records, total)
@@ -108,7 +108,8 @@ def _problems(record: StoredRecord, before: Position, last_at_ms: int | None) ->
         yield Problem(row.seq, "json", f"the body cannot be read: {error}")
 
 
-def _count(report: VerifyReport, row: JournalRow) -> None:
+def count_row(report: VerifyReport, row: JournalRow) -> None:
+    """Count a record that was read."""
     if report.records == 0:
         report.first_seq, report.first_at_ms = row.seq, row.at_ms
     report.records += 1

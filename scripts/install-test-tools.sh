@@ -1,12 +1,12 @@
 #!/bin/sh
-# Installs what the tests need beside Python: the Mosquitto broker and the Chromium browser, from
-# Debian's or Ubuntu's packages. Does nothing if they are there. The tests start their own brokers
-# on free loopback ports, so no service is started or left running.
+# Installs what the tests need beside Python: the Mosquitto broker, the NATS server and the Chromium
+# browser, from Debian's or Ubuntu's packages. Does nothing if they are there. The tests start their
+# own servers on free loopback ports, so no service is started or left running.
 set -eu
 
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 missing=""
-for tool in mosquitto chromium; do
+for tool in mosquitto chromium nats-server; do
     command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
 done
 [ -n "$missing" ] || exit 0
@@ -42,7 +42,7 @@ $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-
 
 # Nor at the next start of the machine.
 if command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ]; then
-    $as_root systemctl disable --now mosquitto >/dev/null 2>&1 || true
+    $as_root systemctl disable --now mosquitto nats-server >/dev/null 2>&1 || true
 fi
 
 for tool in $missing; do

@@ -16,9 +16,7 @@ from bus.transport_errors import TransportError
 from config.diff import changes_needing_restart, describe_changes
 from config.routing import RoutingSettings
 from config.settings import TidegateSettings
-from outcomes.journal import Journal, JournalUnavailable
-from outcomes.snapshots import SnapshotStore
-from outcomes.sqlite_journal import JournalOptions, SqliteJournal
+from outcomes.journal import Journal, JournalError
 from router.engine import Engine
 from router.events import ConfigurationChanged, EngineStarted
 from router.state import RoutingState
@@ -32,13 +30,14 @@ from service.context_desk import ContextDesk
 from service.desk import Desk
 from service.entry import Entry
 from service.intake import Intake
+from service.journals import Seat, take_seat
+from service.leading import Leading
 from service.opening import OpeningHours
 from service.outbox import Outbox
 from service.pauses import watch_pauses
 from service.presence import Presence
-from service.recovery import recover
 from service.stats import Stats
-from service.wiring import connection_settings, journal_identity, snapshot_store, topic_space
+from service.wiring import connection_settings, topic_space
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +54,7 @@ class EngineService:
         self.space = topic_space(settings)
         self.stats = Stats()
         self.is_started = False
+        self._is_standing_by = False
         self.failed = asyncio.Event()
         self._broker = broker
         self._is_ticked = settings.service.clock == "ticked"
@@ -64,14 +64,19 @@ class EngineService:
 
     # --- start -------------------------------------------------------------------------
 
-    async def start(self) -> None:
+    async def start(self, stopping: asyncio.Event | None = None) -> None:
         """Recover, take the lead, and take messages as soon as the broker is reached.
 
-        Raises `JournalError` if the journal cannot be used, `CatalogueError` for a bad catalogue.
+        In a cluster that may be much later: until then it stands by. Raises `JournalError` if the
+        journal cannot be used, `CatalogueError` for a bad catalogue, `StoppedStandingBy` if
+        `stopping` was set before it led.
         """
-        self.journal = await self._open_journal()
-        state = await recover(self.journal, self._snapshots())
-        self._assemble(state)
+        seat = await self._take_seat(stopping or asyncio.Event())
+        self.journal: Journal = seat.journal
+        self._assemble(seat.state)
+        self.leading = Leading(seat.lease, self.presence, self._fail)
+        if seat.lease is not None:
+            self._spawn(self.leading.run(), "lease")
         await self.outbox.open(self.connection)
         await self.contexts.open()
         await self._take_the_lead()
@@ -83,13 +88,11 @@ class EngineService:
         self._spawn(self.bridges.run(), "bridge-watch")
         self.is_started = True
 
-    async def _open_journal(self) -> Journal:
-        journal = self.settings.journal
-        options = JournalOptions(journal.synchronous, journal.keep_rejected)
-        return await SqliteJournal.open(journal.path, journal_identity(self.settings), options)
+    async def _take_seat(self, stopping: asyncio.Event) -> Seat:
+        return await take_seat(self.settings, stopping, self._now_standing_by)
 
-    def _snapshots(self) -> SnapshotStore:
-        return snapshot_store(self.settings.journal.path)
+    def _now_standing_by(self) -> None:
+        self._is_standing_by = True
 
     def _clock(self, not_before_ms: int) -> Clock:
         return TickedClock(not_before_ms) if self._is_ticked else RealClock(not_before_ms)
@@ -247,6 +250,8 @@ class EngineService:
         if self._is_stopping:
             return "the engine is stopping"
         if not self.is_started:
+            if self._is_standing_by:
+                return "the engine stands by: another one leads, or it is about to"
             return "the engine is starting: it reads its journal"
         if self.failed.is_set():
             return "the engine has failed: the log says why"
@@ -272,7 +277,7 @@ class EngineService:
         try:
             async with asyncio.timeout(grace_s):
                 await self._finish()
-        except (TimeoutError, TransportError, JournalUnavailable) as error:
+        except (TimeoutError, TransportError, JournalError) as error:
             log.warning("shutdown_incomplete", reason=str(error) or "the grace was over")
         tasks = list(self._tasks)
         for task in tasks:
@@ -280,6 +285,7 @@ class EngineService:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.connection.stop()
         await self.contexts.close()
+        await self.leading.release()
         await self.journal.close()
         log.info("engine_stopped", seq=self.desk.engine.state.seq)
 
@@ -288,6 +294,8 @@ class EngineService:
         for task in self._tasks:
             if task.get_name() not in ("committer", "resume"):
                 task.cancel()
+        if self.leading.is_deposed(self._committing):
+            return  # whatever it said now would be another leader's to say
         if not self._committing.done():
             await self.committer.drained()
         if self.connection.connected:

@@ -20,7 +20,6 @@ from bus.transport_errors import TransportError
 from config.settings import TidegateSettings
 from outcomes.catch_up import catch_up
 from outcomes.journal import JournalError
-from outcomes.journal_reader import JournalReader
 from outcomes.past_times import past_times
 from outcomes.store import OutcomeStore, OutcomeStoreError, store_path_beside
 from router.apply import apply_record
@@ -34,6 +33,7 @@ from router.state import RoutingState
 from service.advice import AdviceSender
 from service.figures import begin_figures, counted_from_ms, load_figures, write_figures
 from service.follower_clock import FollowerClock
+from service.journals import open_reader
 from service.pricing import Pricing
 from service.recovery import load_newest, record_of
 from service.showing import Showing
@@ -95,7 +95,7 @@ class Follower:
             sys.exit(1)
 
     async def _follow_until(self, stopping: asyncio.Event) -> None:
-        self._reader = await JournalReader.open(self._settings.journal.path)
+        self._reader = await open_reader(self._settings)
         self._store = await OutcomeStore.open(store_path_beside(self._settings.journal.path))
         await self._begin()
         await self._connection.subscribe(self._space.all_alarms)

@@ -38,7 +38,7 @@ RESUBSCRIBED_S = 1.0
 it is back, since a broker throws away what nobody has subscribed to yet."""
 
 Status = Literal["ready", "paused", "stopped", "lost"]
-Obstacle = Literal["link", "silence", "journal"]
+Obstacle = Literal["link", "silence", "journal", "lease"]
 
 
 class Presence:
@@ -79,14 +79,15 @@ class Presence:
         self._connection = connection
         while True:
             await asyncio.sleep(HEARTBEAT_S)
-            if connection.connected:
+            if connection.connected and "lease" not in self._obstacles:
                 with contextlib.suppress(TransportError):
                     await self._heartbeat()
 
     def on_connected(self) -> None:
         """The link to the broker stands: held decisions leave, then time goes on."""
         self._clear("silence")
-        self._resume(RESUBSCRIBED_S if self._had_link else 0.0)
+        if "lease" not in self._obstacles:
+            self._resume(RESUBSCRIBED_S if self._had_link else 0.0)
         self._had_link = True
 
     def on_lost(self, reason: str) -> None:
@@ -102,6 +103,20 @@ class Presence:
             self._clear("journal")
         else:
             self._hinder("journal")
+
+    def on_lease(self, is_sure: bool) -> None:
+        """Another engine may lead by now, or certainly none does: say nothing until that is known.
+
+        Nothing is told to the core: a record would be the other leader's to write.
+        """
+        if is_sure:
+            self._obstacles.discard("lease")
+            self._resume(0.0)
+            return
+        self._obstacles.add("lease")
+        if self._resuming is not None:
+            self._resuming.cancel()
+        self._outbox.hold("the lease could be another engine's")
 
     async def tell(self, status: Status) -> None:
         """Publish the engine's state; raises `TransportError` if the broker does not get it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -20,11 +21,16 @@ log = structlog.get_logger(__name__)
 
 @asynccontextmanager
 async def running(
-    settings: TidegateSettings, *, with_follower: bool = True
+    settings: TidegateSettings,
+    *,
+    with_follower: bool = True,
+    stopping: asyncio.Event | None = None,
 ) -> AsyncIterator[EngineService]:
     """Start broker (if embedded), engine, status pages and follower; stop them in reverse.
 
-    Raises `EmbeddedBrokerError`, `JournalError`, or `OSError` if a port is taken.
+    In a cluster the engine stands by until it leads; `stopping` ends that. Raises
+    `StoppedStandingBy` then, `EmbeddedBrokerError`, `JournalError`, or `OSError` if a port is
+    taken.
     """
     async with AsyncExitStack() as stack:
         broker = await _broker(settings, stack)
@@ -40,7 +46,7 @@ async def running(
         status.start()
         follower = FollowerProcess(settings, broker, service.take_advice)
         stack.push_async_callback(follower.stop)  # after the engine: it sees all there is
-        await service.start()
+        await service.start(stopping)
         stack.push_async_callback(service.stop)
         if with_follower:
             follower.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from asyncio import Event
 from collections.abc import Callable
 from random import Random
@@ -11,14 +12,15 @@ from bus.connection import MqttConnection
 from bus.connection_settings import ConnectionSettings
 from bus.wire import AnyWire
 from config.settings import TidegateSettings
-from outcomes.journal import Journal, JournalError
-from outcomes.snapshots import SnapshotStore
+from outcomes.journal import JournalError
 from router.engine import Engine
 from router.state import RoutingState
 from service.bridge_watch import BridgeWatch
 from service.clock import Clock, RealClock
 from service.engine_service import EngineService
 from service.entry import Entry
+from service.journals import Seat
+from service.recovery import recover
 from shaking.broker import Broker
 from shaking.disk import Disk, Torn
 from shaking.journal import SimulatedJournal, SimulatedSnapshots
@@ -49,13 +51,11 @@ class ShakenService(EngineService):
         super().__init__(settings, BROKER)
         self._process = process
 
-    async def _open_journal(self) -> Journal:
+    async def _take_seat(self, stopping: asyncio.Event) -> Seat:
         process = self._process
-        process.journal = await SimulatedJournal.open(process.world, process.disk, process)
-        return process.journal
-
-    def _snapshots(self) -> SnapshotStore:
-        return SimulatedSnapshots(self._process.disk)
+        journal = await SimulatedJournal.open(process.world, process.disk, process)
+        process.journal = journal
+        return Seat(journal, await recover(journal, SimulatedSnapshots(process.disk)))
 
     def _clock(self, not_before_ms: int) -> Clock:
         world = self._process.world

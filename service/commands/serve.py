@@ -22,6 +22,7 @@ from service.engine_service import EngineService
 from service.event_loop import run_on_loop
 from service.logs import configure_logs
 from service.running import running
+from service.standby import StoppedStandingBy
 
 COULD_NOT_RUN = 2
 FAILED = 1
@@ -64,13 +65,16 @@ async def _serve(settings: TidegateSettings, config: Path | None) -> bool:
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, stop.set)
     loop.add_signal_handler(signal.SIGHUP, reload.set)
-    async with running(settings) as service:
-        reloading = asyncio.create_task(_reload(service, config, reload))
-        waits = [asyncio.create_task(one.wait()) for one in (stop, service.failed)]
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for task in (*waits, reloading):
-            task.cancel()
-        return service.failed.is_set()
+    try:
+        async with running(settings, stopping=stop) as service:
+            reloading = asyncio.create_task(_reload(service, config, reload))
+            waits = [asyncio.create_task(one.wait()) for one in (stop, service.failed)]
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for task in (*waits, reloading):
+                task.cancel()
+            return service.failed.is_set()
+    except StoppedStandingBy:
+        return False
 
 
 async def _reload(service: EngineService, config: Path | None, wanted: asyncio.Event) -> None:

@@ -1,4 +1,4 @@
-"""What every journal promises, run over both."""
+"""What every journal promises, run over all three."""
 
 from __future__ import annotations
 
@@ -15,15 +15,24 @@ from outcomes.journal import (
     JournalUnavailable,
     MemoryJournal,
 )
+from outcomes.nats_journal import NatsJournal
+from outcomes.nats_link import NatsOptions
 from outcomes.sqlite_journal import SqliteJournal
 from tests.outcomes.journal_rows import IDENTITY, all_rows, rejected, row, rows
+from tests.support.nats import NatsServers
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(params=["sqlite", "memory", pytest.param("nats", marks=pytest.mark.nats)])
 async def journal(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Journal]:
     opened: Journal
     if request.param == "sqlite":
         opened = await SqliteJournal.open(tmp_path / "journal.db", IDENTITY)
+    elif request.param == "nats":
+        async with NatsServers(tmp_path) as servers:
+            opened = await NatsJournal.open(NatsOptions(servers.urls, replicas=1), IDENTITY)
+            yield opened
+            await opened.close()
+        return
     else:
         opened = MemoryJournal(IDENTITY)
     yield opened

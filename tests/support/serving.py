@@ -47,6 +47,7 @@ def config_text(
         "journal": f"path = {json.dumps(str(directory / 'journal.db'))}",
         "service": f"http_port = {ports[1]}",
         "limits": "",
+        "cluster": "",
     }
     for name, lines in sections.items():
         tables[name] += f"\n{lines}"
