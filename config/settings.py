@@ -73,6 +73,9 @@ class BusSettings(Settings):
     """File that holds the password and nothing else."""
     tls: TlsSettings | None = None
     """Encrypts the connection. Left out: not encrypted."""
+    agent_clients: Literal["any", "own"] = "any"
+    """any: an agent may sign in at any agent's client. own: an agent's client speaks only for the
+    agent whose id is its name, for brokers where each agent has a user."""
     keepalive_s: int = Field(30, ge=5, le=HOUR_MS // SECOND_MS)
     """The broker declares the engine gone after 1.5 times this silence, seconds."""
     max_payload_bytes: int = Field(256 * KIB, ge=KIB, le=16 * KIB * KIB)

@@ -20,13 +20,14 @@ from bus.connection_settings import ConnectionSettings
 from bus.decision_messages import DecisionBatch
 from bus.link import ReceivedMessage
 from bus.replies import Reply
+from bus.speaking import DASHBOARD_PREFIX
 from bus.topics import Role, Sender, TopicSpace
 from contacts.ids import is_id
 from dashboard.view import Key, View
 
 SYNCED_AFTER_S = 1.0
 """So long without a retained message: the broker has sent what it has."""
-WEB = "web."
+WEB = DASHBOARD_PREFIX
 """How the names of the dashboard's senders begin."""
 LINK = Key("dashboard", "")
 """An object of our own: whether the link to the broker stands."""

@@ -19,6 +19,7 @@ from bus.messages import (
     PositionRequestedMessage,
 )
 from bus.replies import Reply
+from bus.speaking import own_agent_only
 from bus.topics import Sender, TopicSpace
 from config.settings import BusSettings
 from contacts.vocabulary import Rejection
@@ -105,6 +106,8 @@ class Intake:
     def _take(self, message: ReceivedMessage) -> None:
         most = self._limits.max_payload_bytes
         decoded = decode(self._space, message.topic, message.payload, most)
+        if isinstance(decoded, Incoming) and self._limits.agent_clients == "own":
+            decoded = own_agent_only(decoded)
         if isinstance(decoded, Refused):
             entry = self._turned_away(decoded, message)
         else:

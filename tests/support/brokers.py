@@ -56,7 +56,11 @@ class MosquittoProcess:
             r"^listener 1883 ", f"listener {self.port} ", SHIPPED_SETTINGS.read_text(), flags=re.M
         )
         assert replaced == 1, "the shipped settings have one listener, on port 1883"
-        return f"{text}\nuser {getpass.getuser()}\n"  # root too: it has to read test files
+        return f"{text}\n{self.run_as()}\n"
+
+    def run_as(self) -> str:
+        """Return the setting that keeps the user, also root: it has to read test files."""
+        return f"user {getpass.getuser()}"
 
     async def __aenter__(self) -> Self:
         await self.start()

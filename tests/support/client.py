@@ -38,6 +38,7 @@ class BusClient:
         agent_id: str | None = None,
         will: Will | None = None,
         space: TopicSpace = SPACE,
+        **link: Any,
     ) -> None:
         self.role, self.name, self.space = Role(role), name, space
         self.replies: dict[str, Reply] = {}
@@ -52,7 +53,11 @@ class BusClient:
         self._answered: dict[str, asyncio.Event] = {}
         self._more = asyncio.Event()
         settings = ConnectionSettings(
-            HOST, port, f"test-{role}-{name}", keepalive_s=5, will=will, backoff_max_s=0.2
+            *(HOST, port, f"test-{role}-{name}"),
+            keepalive_s=5,
+            will=will,
+            backoff_max_s=0.2,
+            **link,
         )
         self.connection = MqttConnection(settings, self._receive, random=Random(1))
         self._filters = [space.reply(self.role, name)]
