@@ -328,7 +328,7 @@ def test_a_password_file(file: Path, content: bytes | None, said: str) -> None:
     if content is not None:
         secret.write_bytes(content)
     (problem,) = problems(file, f"[bus]\npassword_file = '{secret}'")
-    assert str(problem).startswith(f'{file}:2: bus.password_file = "{secret}": ')
+    assert str(problem).startswith(f'{file}:2: bus.password_file = "')
     assert said in str(problem)
 
 

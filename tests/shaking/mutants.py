@@ -21,11 +21,12 @@ from router.apply import APPLY
 from router.deadlines import DeadlineKind, Deadlines
 from router.rules import arrivals, reservations
 from router.state import RoutingState
-from service import clock, engine_service, recovery
+from service import clock, recovery
 from service.committer import Committer
 from service.entry import Entry
 from service.intake import Intake
 from service.outbox import Outbox
+from shaking import process
 from shaking.disk import Disk
 from shaking.journal import SimulatedJournal
 
@@ -235,14 +236,14 @@ def wait_credit_lost_at_restart(patch: Patch) -> None:
 
 
 def _recovered(patch: Patch, change: Callable[[RoutingState], None]) -> None:
-    recover = engine_service.recover
+    recover = process.recover
 
     async def changed(*values: Any) -> RoutingState:
         state = await recover(*values)
         change(state)
         return state
 
-    patch.setattr(engine_service, "recover", changed)
+    patch.setattr(process, "recover", changed)
 
 
 @mutant
