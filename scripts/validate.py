@@ -70,7 +70,7 @@ def random_events(options: argparse.Namespace) -> Finding:
     text = (
         "Random events, sensible and senseless, at the core; after every single one conservation,"
         " exclusivity, progress and the consistency of every index are worked out anew"
-        " (`tests/support/invariants.py`).\n\n"
+        " (`shaking/invariants.py`).\n\n"
         f"{len(seeds)} seeds, {seeds[0]} to {seeds[-1]}, more than 100,000 events each: "
         + (f"seeds {failed} failed." if failed else "all held.")
     )

@@ -55,7 +55,8 @@ def broker_restart(run: Run, pick: Random) -> None:
 
 def broker_silent(run: Run, pick: Random) -> None:
     """The broker's connections stand and nothing comes of what is sent, for a while."""
-    run.broker.silent_until_s = run.world.now_s + pick.choice((0.5, 3.0, 6.0))
+    until_s = run.world.now_s + pick.choice((0.5, 3.0, 6.0))
+    run.broker.silent_until_s = max(run.broker.silent_until_s, until_s)  # else late ones overtake
 
 
 def engine_link_cut(run: Run, pick: Random) -> None:

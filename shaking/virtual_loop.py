@@ -25,7 +25,7 @@ class _NoSelector:
 
 
 class VirtualLoop(asyncio.BaseEventLoop):
-    """asyncio's own loop, its clock the world's; `step` runs what is ready now, once."""
+    """asyncio's own loop, its clock the world's; `step` runs what is ready now."""
 
     def __init__(self, now_s: Callable[[], float]) -> None:
         super().__init__()
@@ -46,10 +46,12 @@ class VirtualLoop(asyncio.BaseEventLoop):
         return float(scheduled[0].when()) if scheduled else NEVER_S
 
     def step(self) -> None:
-        """Run what is ready, and timers that are due."""
+        """Run timers that are due and what is ready, until nothing is ready any more."""
         asyncio._set_running_loop(self)
         try:
             self._run_once()  # type: ignore[attr-defined]
+            while self._ready:  # type: ignore[attr-defined]
+                self._run_once()  # type: ignore[attr-defined]
         finally:
             asyncio._set_running_loop(None)
 

@@ -1,6 +1,6 @@
 """Random events, sensible and senseless: what must always be true stays true.
 
-`tests/support/invariants.py` says what is checked after every single event.
+`shaking/invariants.py` says what is checked after every single event.
 """
 
 from __future__ import annotations
