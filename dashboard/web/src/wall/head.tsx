@@ -14,7 +14,8 @@ const ENGINE_TONE = { ready: "ok", paused: "warning", stopped: "critical", lost:
 
 function EngineStatus() {
   const engine = engineOf().value;
-  if (!engine) return <span class="pill idle">{t("engine.none")}</span>;
+  // Without a line what is known of the engine is old.
+  if (!engine || feed.link.value === "lost") return <span class="pill idle">{t("engine.none")}</span>;
   return <span class={`pill ${ENGINE_TONE[engine.status] ?? "idle"}`}>{t(`engine.${engine.status}`)}</span>;
 }
 
@@ -64,7 +65,7 @@ export function Head() {
       <LinkStatus />
       <span class="grow" />
       {mayAct() && !emergency && (
-        <button class="danger" onClick={declareEmergency}><Icon name="siren" />{t("emergency.declare")}</button>
+        <button class="danger" disabled={feed.link.value === "lost"} onClick={declareEmergency}><Icon name="siren" />{t("emergency.declare")}</button>
       )}
       <Clock />
     </Top>
