@@ -70,6 +70,9 @@ class QueueSnapshot(Snapshot, frozen=True, kw_only=True):
     gate: GateNow
     service_level_target_ratio: Ratio
     threshold_ms: Annotated[int, Meta(description="Accepted within this wait is in time.")]
+    disposition_codes: Annotated[
+        list[str], Meta(description="What may be said of a contact at wrap-up; empty: anything.")
+    ]
 
 
 class RoundProduct(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -75,6 +75,7 @@ def queue_picture(view: View, queue: ContactQueue, now_ms: int) -> QueueSnapshot
         gate=_gate(view, queue),
         service_level_target_ratio=settings.service_level.target_ratio,
         threshold_ms=settings.service_level.threshold_ms,
+        disposition_codes=settings.disposition_codes,
     )
 
 

@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 
 from contacts.vocabulary import ReactionKind
 from marketing.ledger_changes import ReactionNoted
+from router.decisions import OutcomeRecorded
 from router.marketing_decisions import LedgerChanged
 from tests.support.browser import Centre, button, running_centre, sees
 
@@ -53,10 +54,14 @@ async def test_a_contact_with_marketing_by_mouse(tmp_path: Path, language: str) 
         await button(page, words("reaction.accepted")).click()
         await sees(page, words("offers.sale"))
         await centre.bridge.ok("contact_ended", contact_id="c1")
+        await page.get_by_label(words("desk.disposition")).select_option("resolved")
         await page.get_by_label(words("desk.note")).fill("wants the paper statement no more")
         await button(page, words("desk.wrap_up_done")).click()
         await sees(page, words("desk.idle_ready"))
         assert reactions(centre) == [ReactionKind.DECLINED, ReactionKind.ACCEPTED]
+        made = [one for record in centre.records() for one in record.decisions]
+        [outcome] = [one for one in made if isinstance(one, OutcomeRecorded)]
+        assert outcome.disposition_code == "resolved"
 
 
 async def test_a_contact_with_marketing_by_keyboard_alone(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ queue_id = "cards"
 wrap_up = { kind = "timed", duration_ms = 120000 }
 gate = { policy = "always", closes_panels = true }
 ring_timeout_ms = 60000
+disposition_codes = ["resolved", "follow_up"]
 
 [[queues]]
 queue_id = "loans"
