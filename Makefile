@@ -22,9 +22,9 @@ $(STAMP): pyproject.toml requirements-dev.lock
 run: setup  ## Play one real day of calls through the engine, over MQTT (about two minutes)
 	$(BIN)/tidegate demo
 
-test: setup  ## All tests, three files at a time (many wait for a broker or a process)
+test: setup  ## All tests, four files at a time (many wait for a broker or a process)
 	scripts/install-test-tools.sh
-	$(BIN)/pytest -n 3 --dist loadfile
+	$(BIN)/pytest -n 4 --dist loadfile
 
 check: setup  ## What CI runs: style, types, layers, tests
 	$(BIN)/ruff check .

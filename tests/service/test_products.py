@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -51,13 +54,32 @@ def known() -> CustomerContext:
     )
 
 
-async def serve(bridge: BusClient, agent: BusClient, contact_id: str, customer_id: str) -> None:
-    """A customer comes, is served, and the gate answers."""
+async def until_looked_up(journal: Path) -> None:
+    """Wait until the customer store has been read: routing does not wait for it."""
+    query = "SELECT count(*) FROM records WHERE kind = 'customer_context_attached'"
+    async with asyncio.timeout(30):
+        while True:
+            with closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True)) as connection:
+                if connection.execute(query).fetchone()[0]:
+                    return
+            await asyncio.sleep(0.02)
+
+
+async def serve(
+    bridge: BusClient,
+    agent: BusClient,
+    contact_id: str,
+    customer_id: str,
+    journal: Path | None = None,
+) -> None:
+    """A customer comes, is served, and the gate answers; with `journal`, once they are known."""
     ids = {"contact_id": contact_id, "customer_id": customer_id}
     await bridge.ok("contact_arrived", queue_id="cards", **ids)
     await bridge.until_decided("contact_reserved", contact_id=contact_id)
     hers = {"contact_id": contact_id, "agent_id": "anna"}
     await agent.ok("accepted", **hers)
+    if journal is not None:
+        await until_looked_up(journal)
     await agent.ok("service_completed", **hers)
 
 
@@ -85,7 +107,7 @@ async def test_from_the_customer_store_to_a_reaction_after_a_crash(
         BusClient(mosquitto.port, Role.AGENT, "ben-desk", agent_id="ben") as ben,
     ):
         await anna.ok("agent_signed_in", agent_id="anna", ready=True)
-        await serve(bridge, anna, "c1", "u1")
+        await serve(bridge, anna, "c1", "u1", engine.journal)
         selected = await anna.until_decided("products_selected", contact_id="c1")
         assert [one.ref.product_id for one in selected.products] == ["gold-card"]
         await anna.ok("products_presented", contact_id="c1", agent_id="anna")
@@ -135,7 +157,7 @@ async def test_readers_see_the_catalogue_and_the_round_and_who_comes_back_is_tol
         assert product["names"] == {"en": "Card", "zh": "卡"}
         assert product["talking_points"] == {"en": ["No fee."], "zh": ["免年费。"]}
         await anna.ok("agent_signed_in", agent_id="anna", ready=True)
-        await serve(bridge, anna, "c1", "u1")
+        await serve(bridge, anna, "c1", "u1", engine.journal)
         selected = await anna.until_decided("products_selected", contact_id="c1")
         await bridge.until(lambda: card(bridge).get("state") == "open")
         assert card(bridge)["value_milli"] == 1_000
