@@ -11,6 +11,8 @@ from marketing.preference_learning import PRIOR
 from marketing.preference_values import Learned, Weight, WeightName
 
 STRONGEST = 5.0
+SAID_BY_PLAYBOOKS = ("reason_product", "reason_category")
+"""Groups of the features whose prior means a playbook gives."""
 
 
 class Recommended(msgspec.Struct, frozen=True, gc=False):

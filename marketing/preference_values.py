@@ -93,7 +93,8 @@ class Presented(msgspec.Struct, frozen=True):
     """One presented product.
 
     `chance` is the predicted probability of acceptance, `propensity_ppb` the probability that the
-    product was presented at all, in parts per billion. `terms` say why, the largest part first;
+    product was presented at all, in parts per billion. `terms` say why: what
+    raises the chance of this product, then of all products, each the largest part first.
     `similar_accepted` of `similar_presented` products of this category were accepted by customers
     with this reason.
     """

@@ -8,13 +8,20 @@ a journal of `Learned` values gives the same state on every machine. Draws come 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from marketing.inclusion import Bounds
 from marketing.preference_attributes import Attributes
-from marketing.preference_features import BIAS, all_features, shared_features
+from marketing.preference_features import (
+    BIAS,
+    Feature,
+    all_features,
+    category_features,
+    product_features,
+    shared_features,
+)
 from marketing.preference_learning import chance, log_odds, updated, weight_of
 from marketing.preference_ranking import (
     Drawn,
@@ -148,12 +155,24 @@ class Preferences:
         )
 
     def _terms(self, context: CustomerContext, candidate: Candidate) -> tuple[Term, ...]:
-        """Return the parts that raise the chance most, then those that lower it."""
+        """Return what raises the chance of this product, then what raises those of all products.
+
+        Each the largest first. What lowers the chance is no reason to present the product.
+        """
         attributes = self._attributes.features(context)
-        terms = [
-            Term(name, x * weight_of(self.weights, name).mean)
-            for name, x in all_features(context, candidate, attributes)
-            if name != BIAS
+        of_this = [
+            *category_features(context, candidate.category, attributes),
+            *product_features(context, candidate.product_id),
         ]
-        told = sorted((term for term in terms if term.log_odds), key=lambda term: -term.log_odds)
-        return tuple(told[: self.settings.most_terms])
+        of_all = shared_features(context, attributes)
+        told = (*self._raising(of_this), *self._raising(of_all))
+        return told[: self.settings.most_terms]
+
+    def _raising(self, features: Iterable[Feature]) -> list[Term]:
+        """Return the parts above 0, the largest first, without the bias."""
+        terms = (
+            Term(name, x * weight_of(self.weights, name).mean)
+            for name, x in features
+            if name != BIAS
+        )
+        return sorted((one for one in terms if one.log_odds > 0.0), key=lambda one: -one.log_odds)

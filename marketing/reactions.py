@@ -75,9 +75,14 @@ def react(
     """Return the changes that a reaction at `now_ms` makes: none if it says nothing new.
 
     `product_not_presented`: the contact was not presented the product, or so long ago that it is
-    forgotten. Of several rounds the newest with the product is meant.
+    forgotten. Of several rounds the newest with the product is meant. "Not presented" of what is
+    only selected releases it, and that is all: there is nothing to correct.
     """
     found = _presented(ledger, reaction)
+    if found is None and not MEANING[reaction.kind].counts:
+        found = _selected(ledger, reaction)
+        if found is not None:
+            return (c.RoundReleased(found[0].round_id, (reaction.product_id,), now_ms),)
     if found is None:
         return Rejection.PRODUCT_NOT_PRESENTED
     one, item = found
@@ -133,6 +138,15 @@ def _presented(ledger: Ledger, reaction: Reaction) -> tuple[Round, Item] | None:
     for one in ledger.of_contact(reaction.customer_id, reaction.contact_id):
         item = one.item(reaction.product_id) if one.is_of(reaction.speaker) else None
         if item is not None and (item.state == "presented" or item.reaction is not None):
+            return one, item
+    return None
+
+
+def _selected(ledger: Ledger, reaction: Reaction) -> tuple[Round, Item] | None:
+    """Return the product's entry in the contact's newest round in which it is still to present."""
+    for one in ledger.of_contact(reaction.customer_id, reaction.contact_id):
+        item = one.item(reaction.product_id) if one.is_of(reaction.speaker) else None
+        if item is not None and item.state == "open":
             return one, item
     return None
 

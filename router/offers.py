@@ -16,7 +16,8 @@ from config.catalogue import Catalogue
 from contacts.customer import CustomerContext
 from marketing.catalogue import CatalogueIndex
 from marketing.ledger import Ledger, LedgerSnapshot, dump_ledger, load_ledger
-from marketing.preference_prior import STRONGEST, Recommended, cold_start
+from marketing.preference_learning import PRIOR
+from marketing.preference_prior import SAID_BY_PLAYBOOKS, STRONGEST, Recommended, cold_start
 from marketing.preference_values import Context, Learned
 from marketing.preferences import Preferences
 from router.marketing_decisions import ProductsSelected
@@ -73,7 +74,10 @@ class Offers:
             self._start_from(self.index.catalogue)
 
     def _start_from(self, catalogue: Catalogue) -> None:
-        """Believe the playbook where nothing was learned; it gives ratios of odds."""
+        """Believe the playbook where nothing was learned; it gives ratios of odds.
+
+        What an earlier playbook said and this one does not is believed no more.
+        """
         said = cold_start(
             {
                 entry.reason: [
@@ -84,9 +88,10 @@ class Offers:
             }
         )
         weights = self.preferences.weights
+        unsaid = {name: PRIOR[name[0]] for name in weights if name[0] in SAID_BY_PLAYBOOKS}
         new = tuple(
             (name, weight)
-            for name, weight in said.weights
+            for name, weight in (unsaid | dict(said.weights)).items()
             if name not in weights or not weights[name].presented
         )
         self.preferences.apply(Learned(weights=new))

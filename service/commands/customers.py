@@ -59,8 +59,9 @@ Country = Annotated[
 KeyFile = Annotated[
     Path | None,
     typer.Option(
-        help="The key that phone numbers are hashed with; default: a file customers.key beside the"
-        f" store. {KEY_VARIABLE} in the environment goes before it."
+        help="The key that phone numbers are hashed with; default: beside the store, named"
+        " like it, with .key (customers.db: customers.key)."
+        f" {KEY_VARIABLE} in the environment goes before it."
     ),
 ]
 

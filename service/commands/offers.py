@@ -46,8 +46,13 @@ def benchmark(
         ),
     ] = False,
     contacts: Annotated[
-        int, typer.Option(min=2, max=100_000, help="Contacts of each run through the engine.")
-    ] = CONTACTS,
+        int | None,
+        typer.Option(
+            min=2,
+            max=100_000,
+            help=f"Contacts of each run --through-engine; default: {CONTACTS:,}.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     report: Annotated[
         Path | None, typer.Option(help="Folder for report.html and calibration.svg.")
@@ -60,8 +65,10 @@ def benchmark(
     Exit code 0: measured, targets met or not. 2: could not.
     """
     if through_engine:
-        _through_engine(seeds, populations, contacts, as_json=as_json)
+        _through_engine(seeds, populations, contacts or CONTACTS, as_json=as_json)
         return
+    if contacts is not None:
+        raise typer.BadParameter("--contacts is for --through-engine: give both, or leave it out")
     try:
         if report:
             report.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ from marketing.inclusion import PPB, draw, inclusion_ppb
 from marketing.preference_attributes import MOST_ATTRIBUTES, MOST_LEVELS
 from marketing.preference_prior import Recommended, cold_start
 from marketing.preference_ranking import Scored, category_limits
-from marketing.preference_values import Candidate, Context, Learned
+from marketing.preference_values import Candidate, Context, Learned, Weight
 from marketing.preferences import Preferences, PreferenceSettings
 
 PRODUCTS = [Candidate(f"p{number}", f"c{number % 8}", 500 + 37 * number) for number in range(40)]
@@ -199,6 +199,20 @@ def test_reasons_say_what_was_learned() -> None:
     assert best.terms[0].feature == ("reason_category", "statement", "c3")
     assert best.terms[0].log_odds > 0
     assert 0 < best.similar_accepted < best.similar_presented
+
+
+def test_reasons_are_what_raises_the_chance_first_of_this_product_then_of_all() -> None:
+    model = Preferences(PreferenceSettings(most_terms=9))
+    of_all, of_this = ("reason", "statement"), ("reason_category", "statement", "c3")
+    weights = {
+        of_all: 2.0,
+        of_this: 1.0,
+        ("category", "c3"): -1.0,
+    }
+    model.apply(Learned(weights=tuple((name, Weight(mean, 1.0)) for name, mean in weights.items())))
+    for one in model.rank(PRODUCTS, Context(reason="statement"), 1).products:
+        told = [term.feature for term in one.terms]
+        assert told == ([of_this, of_all] if CATEGORY[one.product_id] == "c3" else [of_all])
 
 
 def test_not_known_is_a_feature_and_not_zero() -> None:

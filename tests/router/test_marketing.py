@@ -302,3 +302,18 @@ def _engine(state: RoutingState) -> Any:
     from router.engine import Engine
 
     return Engine(state, gate=always)
+
+
+def test_a_new_playbook_takes_back_what_the_old_one_said_unless_it_was_learned() -> None:
+    suggests = [{"product": one, "weight": 4} for one in ("news", "loan")]
+    playbook = [{"reason": "statement", "suggests": suggests}]
+    shop = Shop(products=catalogue() | {"playbook": playbook}, products_most=5)
+    shop.selected("c1", reason="statement")
+    shop.react("c1", "news", ReactionKind.ACCEPTED)
+    weights = shop.state.offers.preferences.weights
+    learned = weights["reason_product", "statement", "news"]
+    assert weights["reason_product", "statement", "loan"].mean > 1.0
+    shop.tell(me.CatalogueChanged, catalogue=catalogue())
+    assert weights["reason_product", "statement", "loan"].mean == 0.0
+    assert weights["reason_product", "statement", "news"] == learned
+    assert load_state(dump_state(shop.state)).offers.preferences.weights == weights

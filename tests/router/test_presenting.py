@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from contacts.vocabulary import NeverScope, ReactionKind, Rejection
+from marketing.ledger_changes import RoundReleased
 from marketing.rounds import Progress
 from router import events as e
 from router import marketing_decisions as m
@@ -217,3 +218,23 @@ def test_a_snapshot_keeps_the_rounds_in_hand() -> None:
     again = load_state(dump_state(shop.state))
     assert again.offers.in_hand == shop.state.offers.in_hand
     assert list(again.offers.in_hand.values()) == shop.ever_said(m.ProductsSelected)
+
+
+def test_not_presented_of_what_is_only_selected_releases_it_and_nothing_else() -> None:
+    shop = Shop(products_most=5)
+    first, second, *_ = shop.selected("c1")
+    shop.react("c1", first, ReactionKind.NOT_PRESENTED)
+    assert shop.rejection is None
+    assert [type(one.change) for one in shop.said(m.LedgerChanged)] == [RoundReleased]
+    shop.react("c1", second, ReactionKind.DECLINED)
+    [one] = shop.state.offers.ledger.rounds.values()
+    assert {item.product.product_id for item in one.items if not item.counts} == {first}
+    shop.react("c1", first, ReactionKind.ACCEPTED)
+    assert shop.rejection is Rejection.PRODUCT_NOT_PRESENTED
+
+
+def test_a_round_of_which_nothing_was_presented_counts_nowhere() -> None:
+    shop = Shop()
+    for one in shop.selected("c1"):
+        shop.react("c1", one, ReactionKind.NOT_PRESENTED)
+    assert not shop.state.offers.ledger.rounds
