@@ -24,9 +24,10 @@ from benchmarks.cores import divide_cores
 from benchmarks.dashboard import SETTLE_S, make_accounts, read, start_dashboard
 from benchmarks.engine import TIDEGATE, EngineProcess
 from benchmarks.mosquitto import Mosquitto
-from service.dashboard_process import LESS_URGENT_THAN_THE_ENGINE
+from config.settings import ServiceSettings
 
 AGENTS = 500
+CHILDREN_NICE = ServiceSettings().children_nice
 READERS_NICENESS = 15
 """Readers are on machines of their own in truth: here they take what is left."""
 
@@ -40,7 +41,7 @@ def measure(readers: int, rate: float, contacts: int, rounds: int) -> dict[str, 
         engine = EngineProcess(directory, broker.port, divide_cores())
         tokens = make_accounts(directory, 0)
         dashboard, port = start_dashboard(directory, broker.port)
-        os.setpriority(os.PRIO_PROCESS, dashboard.pid, LESS_URGENT_THAN_THE_ENGINE)  # as in serve
+        os.setpriority(os.PRIO_PROCESS, dashboard.pid, CHILDREN_NICE // 2)  # as in serve
         try:
             engine.start()
             _load(engine, rate, contacts)  # warming up

@@ -164,6 +164,8 @@ class ServiceSettings(Settings):
     """Permits an `http_host` that other machines can reach. The pages ask for no password."""
     shutdown_grace_ms: int = Field(10 * SECOND_MS, ge=0, le=10 * MINUTE_MS)
     """How long a shutdown may take to finish what was begun, milliseconds."""
+    children_nice: int = Field(10, ge=0, le=19)
+    """How much less urgent than the engine its follower runs, as niceness; the dashboard half."""
     clock: Literal["real", "ticked"] = "real"
     """real: the machine's clock. ticked: time moves only by messages; for demos and tests."""
 

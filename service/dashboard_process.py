@@ -21,8 +21,6 @@ from service.wiring import connection_settings, topic_space
 
 log = structlog.get_logger(__name__)
 
-LESS_URGENT_THAN_THE_ENGINE = 5
-
 
 async def serve_dashboard(
     settings: TidegateSettings,
@@ -40,7 +38,7 @@ def run_dashboard(settings: TidegateSettings, broker: tuple[str, int]) -> None:
     """Run as the engine's child, until SIGTERM or until the engine is gone."""
     configure_logs(settings.service.log_format, settings.service.log_level)
     with contextlib.suppress(OSError):
-        os.nice(LESS_URGENT_THAN_THE_ENGINE)
+        os.nice(settings.service.children_nice // 2)
     try:
         run_on_loop(serve_dashboard(settings, broker, _told_to_stop))
     except (AccountsError, DashboardError, OSError) as error:

@@ -14,13 +14,11 @@ from service.advice import AdviceSender
 from service.follower import Follower
 from service.logs import configure_logs
 
-LESS_URGENT_THAN_THE_ENGINE = 10
-
 
 def run_follower(settings: TidegateSettings, broker: tuple[str, int], advice: Connection) -> None:
     """Run a follower in this process until it is asked to stop or its parent is gone."""
     configure_logs(settings.service.log_format, settings.service.log_level)
-    os.nice(LESS_URGENT_THAN_THE_ENGINE)
+    os.nice(settings.service.children_nice)
     asyncio.run(_run(settings, broker, AdviceSender(advice)))
 
 

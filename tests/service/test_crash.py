@@ -6,6 +6,8 @@ from random import Random
 
 import pytest
 
+from outcomes.catch_up import catch_up
+from outcomes.journal_reader import JournalReader
 from outcomes.store import OutcomeStore
 from router import decisions as d
 from tests.support.crashing import BusyBridge, check_nothing_lost_nothing_doubled
@@ -48,6 +50,9 @@ async def test_nothing_lost_nothing_doubled(engine: EngineProcess) -> None:
         one for record in records for one in record.decisions if isinstance(one, d.OutcomeRecorded)
     ]
     store = await OutcomeStore.open(engine.data / "outcomes.db")
+    reader = await JournalReader.open(engine.journal)
+    await catch_up(store, reader)  # the follower may have been stopped before it was done
+    await reader.close()
     rows = await store.fetch("SELECT count(*) AS legs, sum(final) AS final FROM outcomes")
     assert (rows[0]["legs"], rows[0]["final"]) == (len(outcomes), len(bridge.arrived))
     await store.close()

@@ -103,13 +103,13 @@ async def test_prices_are_solved_beside_the_engine_and_survive_a_restart(
         await wall.watch(QUEUE, AGENT.format("+"))
         for number in range(3):
             await bridge.ok("agent_signed_in", agent_id=f"agent-{number}", ready=True)
-        async with asyncio.timeout(ANSWERED_S):
+        async with asyncio.timeout(2 * ANSWERED_S):  # two more processes have to start for it
             at_ms = 0
             while _price(wall) == 0:
                 at_ms += 5_000
                 await boss.ok("clock_ticked", at_ms=at_ms)
                 await boss.ok("emergency_cleared")  # a record: the follower reads the time there
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.3)
         hers = await talk(bridge, "c1")
         assert _price(wall) > 0
         await engine.kill()

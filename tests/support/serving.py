@@ -45,7 +45,7 @@ def config_text(
         "centre": 'tenant = "acme"\nsite = "main"\ndomain = "voice"',
         "bus": f'broker = "{kind}"\nport = {ports[0]}\n{LINK}',
         "journal": f"path = {json.dumps(str(directory / 'journal.db'))}",
-        "service": f"http_port = {ports[1]}",
+        "service": f"http_port = {ports[1]}\nchildren_nice = 0",  # many tests share the machine
         "limits": "",
         "cluster": "",
     }
