@@ -7,6 +7,9 @@ from collections.abc import Callable
 
 from service.desk import Desk
 
+LOOK_EVERY_S = 0.1
+"""How often the desk looks at the clock even if nothing happens, to notice that it stood still."""
+
 
 class Alarm:
     """One timer of the event loop, set to the engine's earliest deadline.
@@ -32,6 +35,12 @@ class Alarm:
         if self._due_ms is not None and self._due_ms <= due_ms:
             return
         self._set(due_ms)
+
+    async def run(self) -> None:
+        """Look at the clock for ever, so that the desk knows when the process stood still."""
+        while not self._is_stopped:
+            self._desk.do_due(self._desk.now_ms())
+            await asyncio.sleep(LOOK_EVERY_S)
 
     def stop(self) -> None:
         """Do nothing from now on."""

@@ -10,10 +10,13 @@ from bus.topics import Role, TopicSpace
 from outcomes.journal import JournalRow
 from router.decisions import AnyDecision
 from router.engine import Engine
-from router.events import AnyEvent, ClockTicked, EngineStarted
+from router.events import AnyEvent, ClockTicked, EngineStarted, LinkLost, LinkRestored
 from router.records import encode_body
 from service.clock import Clock
 from service.entry import Entry, Outgoing
+
+STOOD_STILL_MS = 500
+"""A process that did nothing for longer heard nobody: that time counts against no agent."""
 
 
 class Desk:
@@ -33,6 +36,7 @@ class Desk:
         self._space = space
         self._deliver = deliver
         self._is_ticked = is_ticked
+        self._awake_ms: int | None = None
         self.published = 0
         """Decision messages made since the start, for all recipients together."""
 
@@ -59,8 +63,31 @@ class Desk:
 
         A ticked clock stops at each deadline on its way, so that simulated figures are exact. The
         real clock does not: after a pause of the process, time that has passed has passed; and
-        however much is due, other work gets its turn in between (see `Alarm`).
+        however much is due, other work gets its turn in between (see `Alarm`). Agents could not
+        answer a process that stood still, so that their timers stood still as well.
         """
+        if not self._is_ticked:
+            self._notice_standstill(now_ms)
+        self._advance(now_ms)
+
+    def _notice_standstill(self, now_ms: int) -> None:
+        """Treat the time in which the process did nothing as a lost link. Cheap if there is none.
+
+        Holds only if this is called more often than every `STOOD_STILL_MS` (see `Alarm.run`).
+        """
+        awake_ms, self._awake_ms = self._awake_ms, now_ms
+        if awake_ms is None or now_ms - awake_ms <= STOOD_STILL_MS:
+            return
+        if self.engine.state.paused_since_ms is not None:
+            return
+        self._advance(awake_ms)
+        for event in (
+            LinkLost(event_id="", at_ms=max(awake_ms, self.engine.state.now_ms)),
+            LinkRestored(event_id="", at_ms=now_ms),
+        ):
+            self._deliver(self._entry(event, self.engine.handle(event)))
+
+    def _advance(self, now_ms: int) -> None:
         engine = self.engine
         while (due_ms := engine.next_deadline_ms()) is not None and due_ms <= now_ms:
             decisions = engine.advance(due_ms if self._is_ticked else now_ms)

@@ -82,6 +82,8 @@ class EngineService:
         await self._take_the_lead()
         self._committing = self._spawn(self.committer.run(), "committer")
         self._watch_pauses()
+        if not self._is_ticked:
+            self._spawn(self.alarm.run(), "alarm")
         await self.connection.subscribe(self.space.all_events_in)
         self.connection.start()
         self._spawn(self.presence.run(self.connection), "heartbeat")
