@@ -8,6 +8,7 @@ from service.commands import (
     accounts,
     asyncapi,
     audit,
+    backup,
     bench,
     catalogue,
     check_config,
@@ -39,6 +40,7 @@ app = typer.Typer(
 )
 app.callback()(version.tidegate)
 app.command("asyncapi")(asyncapi.asyncapi)
+app.command("backup")(backup.backup)
 app.command("bench")(bench.bench)
 app.command("check-config")(check_config.check_config)
 app.command("dashboard")(dashboard.dashboard)
@@ -47,6 +49,7 @@ app.command("load")(load.load)
 app.command("openapi")(openapi.openapi)
 app.command("replay")(replay.replay)
 app.command("report")(report.report)
+app.command("restore")(backup.restore)
 app.command("scorecard")(scorecard.scorecard)
 app.command("screenshots")(screenshots.command)
 app.command("serve")(serve.serve)
