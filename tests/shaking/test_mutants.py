@@ -16,7 +16,7 @@ from tests.shaking.mutants import MUTANTS
 
 WITHIN = int(os.environ.get("TIDEGATE_SHAKE_SEEDS", "0"))
 FOUND_BY = {
-    "stale_accept_honoured": 2,
+    "stale_accept_honoured": 5,
     "ringing_forgets_the_outage": 12,
     "grace_without_end": 2,
     "torn_record_read": 417,
