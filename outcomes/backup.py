@@ -25,7 +25,8 @@ JOURNAL = "journal.db"
 SNAPSHOTS = "snapshots"
 EPOCHS_SKIPPED = 1_000
 """A restored journal goes on with an epoch so much higher: receivers remember the highest they
-have heard, and ignore lower ones. An engine is started less often between two backups."""
+have heard, and ignore lower ones. An engine is started less often between two backups. Ids of
+decisions are made of record numbers, which do go back: clients have to be restarted."""
 
 Progress = Callable[[int, int], None]
 """Told (files done, files in all)."""

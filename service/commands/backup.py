@@ -47,9 +47,10 @@ def restore(
 ) -> None:
     """Put a copy back; no engine may be running on that journal.
 
-    Every file is checked first. The epoch goes on a thousand higher than the copy's, so that
-    clients that have heard a later one listen to the engine. Contacts that came after the copy are
-    known again from the bridges' lists of live contacts.
+    Every file is checked first. The epoch goes on a thousand higher than the copy's. Restart
+    bridges and agents' clients afterwards: record numbers go on from the copy's, so that clients
+    which stayed connected may take new decisions for repeats. Contacts that came after the copy
+    are known again from the bridges' lists of live contacts.
     """
     with reported(), _explained():
         manifest = put_back(directory, journal, replace)
