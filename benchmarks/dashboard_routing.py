@@ -25,9 +25,9 @@ from benchmarks.dashboard import SETTLE_S, make_accounts, read, start_dashboard
 from benchmarks.engine import TIDEGATE, EngineProcess
 from benchmarks.mosquitto import Mosquitto
 from config.settings import ServiceSettings
+from service.dashboard_process import dashboard_nice
 
 AGENTS = 500
-CHILDREN_NICE = ServiceSettings().children_nice
 READERS_NICENESS = 15
 """Readers are on machines of their own in truth: here they take what is left."""
 
@@ -41,7 +41,7 @@ def measure(readers: int, rate: float, contacts: int, rounds: int) -> dict[str, 
         engine = EngineProcess(directory, broker.port, divide_cores())
         tokens = make_accounts(directory, 0)
         dashboard, port = start_dashboard(directory, broker.port)
-        os.setpriority(os.PRIO_PROCESS, dashboard.pid, CHILDREN_NICE // 2)  # as in serve
+        os.setpriority(os.PRIO_PROCESS, dashboard.pid, dashboard_nice(ServiceSettings()))
         try:
             engine.start()
             _load(engine, rate, contacts)  # warming up

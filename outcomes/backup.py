@@ -6,17 +6,20 @@ A copy is a directory: the databases, the snapshots and `backup.json`, which say
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 
 import msgspec
 
 from outcomes.file_lock import FileLock
+from outcomes.journal import JournalUnavailable
+from outcomes.journal_reader import check_exists
+from outcomes.snapshots import sync_to_disk
 from outcomes.sqlite_connection import database_uri, explained
+from outcomes.store import store_path_beside
 from outcomes.verify import verify
 
 MANIFEST = "backup.json"
@@ -32,13 +35,8 @@ Progress = Callable[[int, int], None]
 """Told (files done, files in all)."""
 
 
-class BackupError(Exception):
-    """What is wrong (`reason`), and what a person can do (`remedy`)."""
-
-    def __init__(self, reason: str, remedy: str) -> None:
-        super().__init__(f"{reason}. {remedy}.")
-        self.reason = reason
-        self.remedy = remedy
+class BackupError(JournalUnavailable):
+    """The journal cannot be copied there, or put back from there."""
 
 
 class CopiedFile(msgspec.Struct, frozen=True):
@@ -73,8 +71,7 @@ def back_up(
     it, and the copy is verified; a copy that is not whole never has the name `to`. Raises
     `BackupError`, or `JournalError` if a database cannot be read.
     """
-    if not journal.exists():
-        raise BackupError(f"there is no journal {journal}", "Give its path with --journal")
+    check_exists(journal)
     if to.exists():
         raise BackupError(f"{to} is there already", "Give a directory that is not there yet")
     unfinished = to.with_name(f"{to.name}.unfinished")
@@ -88,7 +85,7 @@ def back_up(
             progress(done, len(databases))
         manifest = _manifest(unfinished, version, now_ms)
         (unfinished / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
-        _sync(unfinished)
+        _sync(unfinished, _files(unfinished))
         unfinished.rename(to)
     except OSError as error:
         remedy = "Give a directory that may be written to, on a disk with space"
@@ -111,13 +108,13 @@ def restore(copy: Path, journal: Path, is_replacing: bool = False) -> Manifest:
     lock = FileLock.acquire(journal)
     try:
         _make_room(journal, manifest, is_replacing)
-        for one in manifest.files:
-            path = journal if one.path == JOURNAL else target / one.path
+        placed = {one.path: target / one.path for one in manifest.files} | {JOURNAL: journal}
+        for name, path in placed.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(copy / one.path, path)
+            shutil.copyfile(copy / name, path)
         with explained(journal), closing(sqlite3.connect(journal)) as raw, raw:
             raw.execute("UPDATE journal SET epoch = epoch + ?", (EPOCHS_SKIPPED,))
-        _sync(target)
+        _sync(target, placed.values())
     except OSError as error:
         remedy = "Mend that and restore again with --replace"
         raise BackupError(f"{target} cannot be written ({error})", remedy) from error
@@ -198,7 +195,11 @@ def _checked(copy: Path) -> Manifest:
 
 def _make_room(journal: Path, manifest: Manifest, is_replacing: bool) -> None:
     names = [journal.name if one.path == JOURNAL else one.path for one in manifest.files]
-    roots = {Path(name).parts[0] for name in names} | {SNAPSHOTS, "figures", "outcomes.db"}
+    roots = {Path(name).parts[0] for name in names} | {
+        SNAPSHOTS,
+        "figures",
+        store_path_beside(journal).name,
+    }
     roots |= {f"{name}{end}" for name in roots for end in ("-wal", "-shm")}
     there = [path for name in sorted(roots) if (path := journal.parent / name).exists()]
     if not there:
@@ -216,11 +217,7 @@ def _make_room(journal: Path, manifest: Manifest, is_replacing: bool) -> None:
         path.rename(aside / path.name)
 
 
-def _sync(directory: Path) -> None:
-    """Make every file below durable, and the directories' entries."""
-    for path in (*_files(directory), directory):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def _sync(directory: Path, files: Iterable[Path]) -> None:
+    """Make files of a directory durable, and the directory's entries."""
+    for path in (*files, directory):
+        sync_to_disk(path)

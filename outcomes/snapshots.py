@@ -55,7 +55,7 @@ class SnapshotStore:
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
-        self._sync_directory()
+        sync_to_disk(self.directory)
         self._remove_old(path)
         return path
 
@@ -81,17 +81,19 @@ class SnapshotStore:
     def _content(self, path: Path) -> bytes:
         return path.read_bytes()
 
-    def _sync_directory(self) -> None:
-        descriptor = os.open(self.directory, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
     def _remove_old(self, written: Path) -> None:
         others = sorted(set(self.directory.glob(f"*{_SUFFIX}")) - {written}, reverse=True)
         for path in [*others[KEPT - 1 :], *self.directory.glob("*.unfinished")]:
             path.unlink(missing_ok=True)
+
+
+def sync_to_disk(path: Path) -> None:
+    """Make a file's content durable, or a directory's entries. Raises `OSError`."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def file_name(seq: int) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from config.settings import TidegateSettings
+from config.settings import ServiceSettings, TidegateSettings
 from dashboard.accounts import AccountsError
 from dashboard.server import DashboardError, serve
 from service.event_loop import run_on_loop
@@ -20,6 +20,11 @@ from service.logs import configure_logs
 from service.wiring import connection_settings, topic_space
 
 log = structlog.get_logger(__name__)
+
+
+def dashboard_nice(settings: ServiceSettings) -> int:
+    """Return how much less urgent than the engine the dashboard runs, as niceness."""
+    return settings.children_nice // 2
 
 
 async def serve_dashboard(
@@ -38,7 +43,7 @@ def run_dashboard(settings: TidegateSettings, broker: tuple[str, int]) -> None:
     """Run as the engine's child, until SIGTERM or until the engine is gone."""
     configure_logs(settings.service.log_format, settings.service.log_level)
     with contextlib.suppress(OSError):
-        os.nice(settings.service.children_nice // 2)
+        os.nice(dashboard_nice(settings.service))
     try:
         run_on_loop(serve_dashboard(settings, broker, _told_to_stop))
     except (AccountsError, DashboardError, OSError) as error:

@@ -88,6 +88,7 @@ class Desk:
             self._deliver(self._entry(event, self.engine.handle(event)))
 
     def _advance(self, now_ms: int) -> None:
+        """Do what is due; see `do_due`."""
         engine = self.engine
         while (due_ms := engine.next_deadline_ms()) is not None and due_ms <= now_ms:
             decisions = engine.advance(due_ms if self._is_ticked else now_ms)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from outcomes.backup import BackupError, Manifest, back_up
+from outcomes.backup import Manifest, back_up
 from outcomes.backup import restore as put_back
-from service.commands.journal import COULD_NOT_RUN, DEFAULT_PATH, AsJson, print_json, reported
+from service.commands.journal import DEFAULT_PATH, AsJson, print_json, reported
 from service.commands.progress import progress_bar
 from service.wiring import software_version
 
@@ -31,7 +29,7 @@ def backup(
     The copy is verified before it gets its name. Not copied: the configuration, the accounts, the
     catalogue. Exit code 2: it could not be made, for the reason given.
     """
-    with reported(), _explained(), progress_bar("Copying") as progress:
+    with reported(), progress_bar("Copying") as progress:
         now_ms = time.time_ns() // 1_000_000
         manifest = back_up(journal, directory, software_version(), now_ms, progress)
     _say(manifest, f"{directory}: a copy of {journal}", as_json)
@@ -52,18 +50,9 @@ def restore(
     which stayed connected may take new decisions for repeats. Contacts that came after the copy
     are known again from the bridges' lists of live contacts.
     """
-    with reported(), _explained():
+    with reported():
         manifest = put_back(directory, journal, replace)
     _say(manifest, f"{journal}: restored from {directory}", as_json)
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except BackupError as error:
-        typer.echo(f"Error: {error}", err=True)
-        raise typer.Exit(COULD_NOT_RUN) from error
 
 
 def _say(manifest: Manifest, what: str, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""An engine is backed up under load, lost, and put back: its clients go on with it."""
+"""An engine is backed up under load, lost, and put back; a client that connects then is served."""
 
 import asyncio
 import json
