@@ -70,17 +70,22 @@ class MosquittoProcess:
         await self.kill()
 
     async def start(self) -> None:
-        """Start and return when it accepts connections."""
+        """Start and return when it accepts connections on each of its ports."""
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 self._program, "-c", str(self._settings), stderr=log, stdout=log
             )
         try:
             async with asyncio.timeout(15):
-                await self._until_it_accepts()
+                for port in self.ports():
+                    await self._until_it_accepts(port)
         except BaseException:
             await self.kill()
             raise
+
+    def ports(self) -> tuple[int, ...]:
+        """Return the ports it listens on."""
+        return (self.port,)
 
     async def stop(self) -> None:
         """Ask it to end, as an administrator would; it disconnects its clients."""
@@ -108,12 +113,12 @@ class MosquittoProcess:
         """Return what it wrote so far."""
         return self._log.read_text(errors="replace")
 
-    async def _until_it_accepts(self) -> None:
+    async def _until_it_accepts(self, port: int) -> None:
         """Try to connect until that works; fail with its own words if it ended."""
         assert self._process is not None
         while self._process.returncode is None:
             with contextlib.suppress(OSError):
-                _, writer = await asyncio.open_connection(self.host, self.port)
+                _, writer = await asyncio.open_connection(self.host, port)
                 writer.close()
                 return
             await asyncio.sleep(0.02)

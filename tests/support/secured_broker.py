@@ -65,6 +65,10 @@ class SecuredBroker(MosquittoProcess):
         assert (moved, outer, inner) == (8, 1, 1), "the example is not what this test knows"
         return f"{text}\n{self.run_as()}\nlistener {self.clear_port} {HOST}\n"
 
+    def ports(self) -> tuple[int, ...]:
+        """Return the ports it listens on; Mosquitto opens them one after the other."""
+        return self.port, self.inner_port, self.clear_port
+
     def password(self, user: str) -> str:
         """Return the password of a user."""
         return f"password of {user}"
